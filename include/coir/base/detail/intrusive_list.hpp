@@ -1,0 +1,62 @@
+// <coir/base/detail/intrusive_list.hpp> - a doubly linked list whose links live in its elements
+//
+// A waiter's node lives in the waiter's own stack frame, so queueing never allocates and a waiter that
+// gives up unlinks itself in O(1).
+#pragma once
+
+namespace coir::detail {
+
+// Base of an element. An unlinked node points at itself.
+struct list_node {
+  list_node* next = this;
+  list_node* prev = this;
+
+  list_node() = default;
+  list_node(const list_node&) = delete;
+  list_node& operator=(const list_node&) = delete;
+
+  [[nodiscard]] bool is_linked() const noexcept { return next != this; }
+
+  void unlink() noexcept {
+    prev->next = next;
+    next->prev = prev;
+    next = prev = this;
+  }
+};
+
+// FIFO list of T, which derives from list_node. Owns nothing; empty when destroyed.
+template <class T>
+class intrusive_list {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return !head_.is_linked(); }
+  [[nodiscard]] T& front() noexcept { return static_cast<T&>(*head_.next); }
+
+  void push_back(T& item) noexcept {
+    list_node& node = item;
+    node.prev = head_.prev;
+    node.next = &head_;
+    head_.prev->next = &node;
+    head_.prev = &node;
+  }
+
+  T& pop_front() noexcept {
+    T& item = front();
+    static_cast<list_node&>(item).unlink();
+    return item;
+  }
+
+  // `visit` may unlink the element that it is given, and no other.
+  template <class F>
+  void for_each(F&& visit) {
+    for (list_node* node = head_.next; node != &head_;) {
+      T& item = static_cast<T&>(*node);
+      node = node->next;
+      visit(item);
+    }
+  }
+
+ private:
+  list_node head_;
+};
+
+}  // namespace coir::detail
