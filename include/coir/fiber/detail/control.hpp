@@ -1,0 +1,182 @@
+// <coir/fiber/detail/control.hpp> - the control block of a fiber, and what a thread knows of its fibers
+//
+// Blocks live in a dense pool whose memory is never returned to the system (lib/fiber/control_pool.cpp):
+// a kept handle pins 128 bytes and no stack, the hot lines of ready fibers lie close together, a tool
+// finds every fiber of the process, and a stale pointer always points at some control block.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+
+#include <coir/base/api.hpp>
+#include <coir/fiber/detail/sanitizer.hpp>
+#include <coir/fiber/detail/type_tag.hpp>
+
+namespace coir {
+class fiber;
+}
+
+namespace coir::detail {
+
+struct control;
+
+// What a coir::fiber consists of; a control block holds its own and its parent's.
+struct fiber_handle {
+  control* control_ = nullptr;
+};
+inline constexpr fiber_handle no_fiber;
+
+// What other threads may know of a thread that runs fibers. Pooled and never freed.
+struct owner {
+  // Head of a stack of control blocks whose handles were dropped on foreign threads, linked by
+  // control::next. nullptr: none. closed_list(): the thread has ended; whoever drops frees the block.
+  std::atomic<control*> dropped{nullptr};
+  // 0: the fast path of a switch is free. Else a set of attention bits.
+  std::atomic<std::uint32_t> attention{0};
+  // Called on the dropping thread after a push onto `dropped`; nullptr: nobody waits for that.
+  std::atomic<void (*)(void*) noexcept> notify{nullptr};
+  std::atomic<void*> notify_argument{nullptr};
+  int thread_id = 0;  // gettid(2) of the thread, for messages
+  owner* next_free = nullptr;
+};
+
+// owner::attention bits.
+inline constexpr std::uint32_t has_dropped = 1;  // `dropped` is to be looked at
+inline constexpr std::uint32_t has_orphan = 2;   // the current fiber lost its last handle
+inline constexpr std::uint32_t is_annotated = 4; // a sanitizer must be told of every switch; never cleared
+
+enum class fiber_state : std::uint8_t {
+  //            start           body ended
+  // unstarted -------> live --------------> dead      a throw into it: unstarted -> dead
+  //                    |  ^
+  //               park |  | resume, by what it waits for
+  //                    v  |
+  //                   parked
+  unstarted,
+  live,    // current, or suspended in a switch
+  parked,  // a scheduler's: waiting, or ready to run; nobody else may switch to it
+  dead,
+};
+
+// A fiber's body with everything that must outlive its run: the callable, then the result.
+struct body {
+  struct ops {
+    // Runs the callable with the packed arguments at `arguments`; an exception is the fiber's error.
+    // Returns the result's tag, and its address through `result`.
+    const type_tag* (*run)(body& self, void* arguments, void*& result);
+    // Destroys the callable or the result, whichever is left. Called once, not on the fiber's stack.
+    void (*destroy)(body& self) noexcept;
+    // Of a scheduled fiber, else nullptr and its parent receives the end: takes note that the body has
+    // ended, by `error` if not null, and says who runs next, started and not the fiber itself.
+    control* (*successor)(body& self, std::exception_ptr error) noexcept;
+    // Of a scheduled fiber: it never ran, for there was no stack for it. Ends the body's life.
+    void (*refused)(body& self, std::exception_ptr error) noexcept;
+    const type_tag* parameters;
+  };
+  const ops* operations;
+};
+
+// A stack out of the pool: [base, base + size) is reserved, the lowest `guard` bytes of it fault.
+// 12 bytes, so that a control block keeps to two cache lines.
+struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
+  static constexpr std::size_t unit = 4096;
+  std::byte* base = nullptr;     // nullptr: no stack (yet)
+  std::uint32_t size_units : 24 = 0;
+  std::uint32_t guard_units : 8 = 0;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_units * unit; }
+  [[nodiscard]] std::size_t guard() const noexcept { return guard_units * unit; }
+  [[nodiscard]] std::byte* top() const noexcept { return base + size(); }
+};
+
+struct control {
+  // What every switch touches: one cache line.
+  void* context = nullptr;             // saved machine context; nullptr: unstarted, or running
+  owner* resumable = nullptr;          // the thread that may switch to it now; nullptr: none may without a look
+  const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
+  control* previous = nullptr;         // who switched to it last
+  void* caught = nullptr;              // its C++ exception state while it does not run
+  std::uint32_t uncaught = 0;          //   (__cxa_eh_globals, Itanium C++ ABI 2.2.2)
+  fiber_state state = fiber_state::unstarted;
+  bool is_thread : 1 = false;          // runs on a thread's own stack
+  bool orphan : 1 = false;             // lost its last handle while it was current
+  bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped
+  std::uint8_t wake = 0;               // how its last wait ended, for the scheduler
+  fiber_handle parent;                 // counted
+  fiber_handle self{this};             // not counted: what fiber::current() refers to
+
+  // What the rest of its life needs.
+  // Handle count, biased to the owner's thread: total = local + shared / shared_one.
+  std::uint32_t local = 0;
+  std::atomic<std::int32_t> shared{0};  // count * shared_one | shared_merged: local is 0 | shared_queued
+  std::atomic<owner*> home{nullptr};    // the thread it belongs to; nullptr: that thread has ended, or free
+  body* work = nullptr;
+  stack_ref stack;
+  std::uint32_t epoch = 0;              // counts its waits, for the scheduler; goes on when the block is reused
+  control* next = nullptr;              // link of the one list it is on: free, owner::dropped
+  char* name = nullptr;                 // owned copy; nullptr: unnamed
+  const char* waits_for = nullptr;      // parked: for what, static text; nullptr: for its turn
+#if COIR_ANNOTATED
+  void* annotation = nullptr;           // last, for only the library looks: ASan's fake stack, TSan's fiber
+#endif
+};
+
+// The size of the stack to be taken at the start waits where the stack will be noted.
+inline void want_stack(control& c, std::size_t size) noexcept {
+  c.stack.size_units = (size + stack_ref::unit - 1) / stack_ref::unit;
+}
+
+#if !COIR_ANNOTATED
+static_assert(sizeof(control) == 128, "a kept handle pins this much");
+#endif
+
+inline constexpr std::int32_t shared_merged = 1;
+inline constexpr std::int32_t shared_queued = 2;
+inline constexpr std::int32_t shared_one = 4;
+
+// Mirror of __cxa_eh_globals.
+struct exception_globals {
+  void* caught;
+  unsigned int uncaught;
+};
+
+struct thread_state {
+  owner* self;                   // &nobody until the thread first uses a fiber
+  control* current;              // nullptr until then
+  exception_globals* exceptions;
+  // Set by whoever switches here, looked at by whoever arrives.
+  std::exception_ptr* thrown;    // to be raised in the target; lives on the sender's stack
+  control* finished;             // ended by the switch: its result is to be taken, then it is recycled
+};
+
+// initial-exec: a switch must not call __tls_get_addr in a shared build. constinit: no wrapper.
+extern COIR_API owner nobody;
+extern COIR_API constinit thread_local thread_state this_thread [[gnu::tls_model("initial-exec")]];
+
+// What a switch brings back.
+struct incoming {
+  void* value;
+  control* finished;  // to be recycled after the value was taken; nullptr: nobody ended
+};
+
+COIR_API void retain_slowly(control* c) noexcept;
+COIR_API void release_slowly(control* c) noexcept;
+COIR_API void recycle(control* finished) noexcept;
+
+inline void retain(control* c) noexcept {
+  if (c->home.load(std::memory_order_relaxed) == this_thread.self && c->local != 0) [[likely]]
+    ++c->local;
+  else
+    retain_slowly(c);
+}
+
+inline void release(control* c) noexcept {
+  if (c->home.load(std::memory_order_relaxed) == this_thread.self && c->local > 1) [[likely]]
+    --c->local;
+  else
+    release_slowly(c);
+}
+
+}  // namespace coir::detail

@@ -1,0 +1,111 @@
+// <coir/fiber/detail/packing.hpp> - how arguments of switch_to become one value in flight
+//
+// None is void, one is itself, several are one tuple; each decay-copied, so an lvalue is left alone.
+#pragma once
+
+#include <functional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <coir/base/api.hpp>
+#include <coir/fiber/detail/type_tag.hpp>
+
+namespace coir::detail {
+
+template <class... A>
+struct packed {
+  using type = std::tuple<std::decay_t<A>...>;
+};
+template <class A>
+struct packed<A> {
+  using type = std::decay_t<A>;
+};
+template <>
+struct packed<> {
+  using type = void;
+};
+
+// A value on its sender's stack until the receiver has moved it out.
+template <class... A>
+class outgoing {
+ public:
+  using type = typename packed<A...>::type;
+  explicit outgoing(A&&... a) : value_(std::forward<A>(a)...) {}
+  [[nodiscard]] void* address() noexcept { return static_cast<void*>(std::addressof(value_)); }
+
+ private:
+  type value_;
+};
+template <>
+class outgoing<> {
+ public:
+  using type = void;
+  [[nodiscard]] void* address() noexcept { return nullptr; }
+};
+
+// Told once a body has moved its arguments out of the sender: the sender may go, if it has ended.
+COIR_API void arguments_taken() noexcept;
+
+// The parameters of a body: what its first switch must send.
+template <class F>
+struct signature_of_call : signature_of_call<decltype(&F::operator())> {};
+
+template <class... A>
+struct parameters {
+  using packed_type = typename packed<A...>::type;
+
+  // Calls f with the packed value that `from` points at, each parameter bound as its declaration says.
+  template <class F>
+  static decltype(auto) call(F& f, void* from) {
+    if constexpr (sizeof...(A) == 0) {
+      arguments_taken();
+      return std::invoke(f);
+    } else {
+      packed_type own(std::move(*static_cast<packed_type*>(from)));
+      arguments_taken();
+      if constexpr (sizeof...(A) == 1)
+        return std::invoke(f, static_cast<A&&>(own)...);
+      else
+        return apply(f, own, std::index_sequence_for<A...>{});
+    }
+  }
+
+ private:
+  template <class F, class T, std::size_t... I>
+  static decltype(auto) apply(F& f, T& own, std::index_sequence<I...>) {
+    return std::invoke(f, static_cast<A&&>(std::get<I>(own))...);
+  }
+};
+
+template <class R, class... A>
+struct signature_of_call<R (*)(A...)> : parameters<A...> {};
+template <class R, class... A>
+struct signature_of_call<R (*)(A...) noexcept> : parameters<A...> {};
+
+#define COIR_SIGNATURE(qualifiers) \
+  template <class R, class C, class... A> \
+  struct signature_of_call<R (C::*)(A...) qualifiers> : parameters<A...> {};
+COIR_SIGNATURE()
+COIR_SIGNATURE(const)
+COIR_SIGNATURE(&)
+COIR_SIGNATURE(const&)
+COIR_SIGNATURE(noexcept)
+COIR_SIGNATURE(const noexcept)
+COIR_SIGNATURE(& noexcept)
+COIR_SIGNATURE(const& noexcept)
+#undef COIR_SIGNATURE
+
+template <class F>
+concept plain_call = std::is_pointer_v<F> || requires { &F::operator(); };
+
+// Generic and overloaded callables have no one signature: they are bodies without parameters.
+template <class F>
+struct signature_or_nullary : parameters<> {};
+template <plain_call F>
+struct signature_or_nullary<F> : signature_of_call<F> {};
+
+template <class F>
+using signature = signature_or_nullary<std::decay_t<F>>;
+
+}  // namespace coir::detail

@@ -1,0 +1,78 @@
+// <coir/fiber/detail/switch.hpp> - the switch itself, inline
+//
+// It has to be inline: a routine that was called on one stack and returns on another meets a return
+// predictor that expects something else, which costs 10 ns, twice the jump (doc/design/fiber.md).
+#pragma once
+
+#include <utility>
+
+#include <coir/fiber/detail/control.hpp>
+
+namespace coir::detail {
+
+// What arrives with a jump: the context of whoever jumped, to be stored before it can be resumed.
+struct arrival {
+  void* from;
+  void* value;
+};
+
+// The seam's jump (lib/fiber/context.cpp): saves the current context and goes on at `to`. A pointer, so
+// that a call goes straight to the backend: a wrapper would cost a return, a PLT entry two jumps.
+using jump_function = arrival (*)(void* to, void* value) noexcept;
+extern COIR_API const jump_function jump;
+
+// The thread's own fiber, made on first use.
+COIR_API control* enter_thread();
+
+// The switch for every case that the inline one leaves out, and for every switch in sanitizer builds.
+COIR_API incoming switch_with_care(control* target, const type_tag* sent, void* value, const type_tag* expects);
+COIR_API incoming switch_throw(control* target, std::exception_ptr error, const type_tag* expects);
+COIR_API incoming switch_exit(control* target, const type_tag* expects);
+
+// Raises what was thrown at the current fiber.
+[[noreturn]] COIR_API void raise_thrown();
+
+// A thread's C++ exception state follows its fibers. Nearly always both sides' is empty, so it is looked
+// at, and moved only when there is something to move.
+[[gnu::always_inline]] inline void exchange_exceptions(control* from, control* to) noexcept {
+  exception_globals* live = this_thread.exceptions;
+  if (live->caught || live->uncaught || to->caught || to->uncaught) [[unlikely]] {
+    from->caught = std::exchange(live->caught, std::exchange(to->caught, nullptr));
+    from->uncaught = std::exchange(live->uncaught, std::exchange(to->uncaught, 0));
+  }
+}
+
+// Suspends `from`, the current fiber, and goes on with `to`, which has a context. Returns when somebody
+// resumes `from`, with the value that came along.
+[[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
+  exchange_exceptions(from, to);
+  to->previous = from;
+  this_thread.current = to;
+  const arrival a = jump(to->context, value);
+  from->previous->context = a.from;
+  return a.value;
+}
+
+// On arrival: raises what was thrown here, if anything; else the sender that ended by this switch, if it did.
+[[nodiscard, gnu::always_inline]] inline control* settle() {
+  if (this_thread.thrown) [[unlikely]]
+    raise_thrown();
+  return std::exchange(this_thread.finished, nullptr);
+}
+
+[[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
+                                                    const type_tag* expects) {
+  owner* here = this_thread.self;
+  // One look decides: suspended on this thread, of the same type (by address), nothing special going on.
+  if (!target || target->resumable != here || (target->expects != sent && target->expects != discards) ||
+      here->attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    return switch_with_care(target, sent, value, expects);
+  control* self = this_thread.current;
+  self->expects = expects;
+  self->resumable = here;
+  target->resumable = nullptr;
+  void* got = change(self, target, value);
+  return {got, settle()};
+}
+
+}  // namespace coir::detail

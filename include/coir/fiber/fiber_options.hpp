@@ -1,0 +1,18 @@
+// <coir/fiber/fiber_options.hpp> - what may be chosen for a new fiber
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace coir {
+
+/// How to make a fiber: `coir::fiber big({.stack_size = 1 << 20, .name = "parser"}, fn);`
+struct fiber_options {
+  /// Bytes of address space for the stack, its guard included: a quarter, at most 64 KiB, of it faults.
+  /// Rounded up to 16 KiB; at least 16 KiB, at most 1 GiB. Memory is committed page by page as it is touched.
+  std::size_t stack_size = 256 * 1024;
+  /// Shown in errors and dumps; copied. Empty: none.
+  std::string_view name = {};
+};
+
+}  // namespace coir

@@ -1,0 +1,192 @@
+// A fiber's life: made, started, ended.
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <coir/base/detail/fatal.hpp>
+#include <coir/base/unhandled.hpp>
+#include <coir/fiber/bad_switch.hpp>
+#include <coir/fiber/detail/access.hpp>
+#include <coir/fiber/detail/make_body.hpp>
+#include <coir/fiber/fiber_exit.hpp>
+
+#include "control_pool.hpp"
+#include "message.hpp"
+#include "reference.hpp"
+#include "stack.hpp"
+#include "switch.hpp"
+
+namespace coir::detail {
+namespace {
+
+// Stack tops differ by cache lines, or parked fibers' hot frames would all fight for one set of the L1
+// cache (PhotonLibOS measured 15.8 % L1D misses without). 16 lines cost at most a quarter of a page.
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t colours = 16;
+
+std::byte* coloured_top(const stack_ref& stack) noexcept {
+  const auto index = reinterpret_cast<std::uintptr_t>(stack.base) / stack.size();
+  return stack.top() - (index % colours) * cache_line;
+}
+
+// What a body left behind.
+struct ending {
+  const type_tag* type = tag_of<void>();
+  void* value = nullptr;
+  std::exception_ptr error;
+};
+
+// The catch blocks are left before the fiber goes: an exception may not be in the act of being handled
+// on a stack that is given away.
+ending run_body(control* self, void* arguments) noexcept {
+  ending end;
+  try {
+    end.type = self->work->operations->run(*self->work, arguments, end.value);
+  } catch (const fiber_exit&) {
+    // a normal end without a value
+  } catch (...) {
+    end.error = std::current_exception();
+  }
+  return end;
+}
+
+// Turns the ending into the error that `receiver` gets, if it cannot take the value.
+void fit(ending& end, const control* self, const control* receiver) {
+  if (end.error || accepts(receiver->expects, end.type)) return;
+  end.error = std::make_exception_ptr(bad_switch(describe(receiver) + " expects " + name_of(receiver->expects) + ", but " +
+                                                 describe(self) + " ended with " + name_of(end.type)));
+}
+
+// Who receives the ending, ready to be jumped to.
+control* find_receiver(control* self, ending& end) {
+  for (control* c = living(self->parent.control_); c; c = living(c->parent.control_)) {
+    if (c->state == fiber_state::parked) {
+      // Its parent waits for something else; whoever resumed this fiber must learn that it has ended.
+      control* resumer = self->previous;
+      if (!resumer->resumable) break;
+      end.error = std::make_exception_ptr(
+          bad_switch(describe(self) + " ended, but its parent, " + describe(c) + ", waits for " + waits_for(c)));
+      return resumer;
+    }
+    if (c->state == fiber_state::live) {
+      fit(end, self, c);
+      return c;
+    }
+    if (end.error) {
+      end_unstarted(c);
+      continue;
+    }
+    fit(end, self, c);
+    if (end.error) continue;
+    try {
+      prepare_start(c);
+      return c;
+    } catch (...) {
+      end.error = std::current_exception();
+    }
+  }
+  fatal("keep the parent of a fiber alive and suspended until the fiber has ended",
+        "%s ended and no ancestor can receive its end", describe(self).c_str());
+}
+
+[[noreturn]] void end_fiber(control* self, ending& end) noexcept {
+  self->resumable = nullptr;
+  if (auto* successor = self->work->operations->successor) {
+    control* next = successor(*self->work, std::move(end.error));
+    self->state = fiber_state::dead;
+    this_thread.finished = self;
+    leave(self, next, nullptr);
+  }
+  self->state = fiber_state::dead;
+  if (self->being_killed && end.error) {
+    const std::string origin = describe(self) + ", unwound because its last handle was dropped";
+    report_unhandled({std::exchange(end.error, nullptr), origin, {}});
+  }
+  control* receiver = find_receiver(self, end);
+  receiver->resumable = nullptr;
+  this_thread.thrown = end.error ? &end.error : nullptr;
+  this_thread.finished = self;
+  leave(self, receiver, end.value);
+}
+
+[[noreturn]] void fiber_main(boost::context::detail::transfer_t t) {
+  arrive({t.fctx, t.data});
+  control* self = this_thread.current;
+  ending end = run_body(self, t.data);
+  end_fiber(self, end);
+}
+
+}  // namespace
+
+void prepare_start(control* c) {
+  if (!c->stack.base) c->stack = take_stack(c->stack.size());
+  auto* work = reinterpret_cast<std::byte*>(c->work);
+  std::byte* top = work > c->stack.base && work < c->stack.top() ? work : coloured_top(c->stack);
+  c->context = make_context(top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard(), fiber_main);
+  c->state = fiber_state::live;
+  c->expects = discards;
+  annotate_start(c);
+}
+
+control* allocate_fiber(const fiber_options& options, std::size_t size, std::size_t align, void*& place) {
+  control* self = enter_thread();
+  if (this_thread.self->attention.load(std::memory_order_relaxed) & has_dropped) [[unlikely]]
+    reap();
+  const stack_ref stack = take_stack(options.stack_size);
+  const std::size_t usable = stack.size() - stack.guard();
+  if (size + align > usable / 2) {
+    give_stack(stack);
+    throw std::invalid_argument("a body of " + std::to_string(size) + " bytes needs a larger stack_size than " +
+                                std::to_string(stack.size()));
+  }
+  control* c = nullptr;
+  try {
+    c = take_control();
+    if (!options.name.empty()) c->name = ::strndup(options.name.data(), options.name.size());
+  } catch (...) {
+    give_stack(stack);
+    throw;
+  }
+  c->stack = stack;
+  c->local = 1;
+  c->parent = {self};
+  retain(self);
+  auto at = reinterpret_cast<std::uintptr_t>(coloured_top(stack)) - size;
+  at &= ~(std::uintptr_t{align > cache_line ? align : cache_line} - 1);
+  place = reinterpret_cast<void*>(at);
+  return c;
+}
+
+void adopt_body(control* c, body* work) noexcept {
+  c->work = work;
+  c->expects = work->operations->parameters;
+}
+
+void abandon_fiber(control* c) noexcept {
+  give_stack(c->stack);
+  release(c->parent.control_);
+  give_control(c);
+}
+
+bool start_scheduled(control* c) noexcept {
+  try {
+    prepare_start(c);
+    return true;
+  } catch (...) {
+    c->work->operations->refused(*c->work, std::current_exception());
+    give_control(c);
+    return false;
+  }
+}
+
+control* make_scheduled(body& work, std::size_t stack_size, std::string_view name) {
+  control* c = take_control();
+  if (!name.empty()) c->name = ::strndup(name.data(), name.size());
+  c->work = &work;
+  want_stack(*c, stack_size);
+  c->shared.store(shared_merged, std::memory_order_relaxed);
+  return c;
+}
+
+}  // namespace coir::detail

@@ -1,0 +1,57 @@
+#include "message.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cxxabi.h>
+
+namespace coir::detail {
+namespace {
+
+const char* state_of(const control* c) {
+  switch (c->state) {
+    case fiber_state::unstarted: return "not started";
+    case fiber_state::dead: return "dead";
+    case fiber_state::parked: return "parked";
+    case fiber_state::live: break;
+  }
+  if (c->resumable) return "suspended";
+  return "running";
+}
+
+}  // namespace
+
+std::string describe(const control* c) {
+  if (!c) return "no fiber";
+  std::string text = c->is_thread ? "main fiber" : "fiber";
+  if (c->name) {
+    text.append(" '").append(c->name).append("'");
+  } else {
+    char address[32];
+    std::snprintf(address, sizeof address, " %p", static_cast<const void*>(c));
+    text += address;
+  }
+  return text.append(" (").append(state_of(c)).append(")");
+}
+
+std::string thread_of(const control* c) {
+  const owner* home = c->home.load(std::memory_order_relaxed);
+  return home ? "thread " + std::to_string(home->thread_id) : "a thread that has ended";
+}
+
+const char* waits_for(const control* c) noexcept { return c->waits_for ? c->waits_for : "its turn to run"; }
+
+std::string name_of(const type_tag* type) {
+  if (type == discards) return "anything";
+  if (*type->type == typeid(void)) return "nothing";
+  int status = 0;
+  char* demangled = abi::__cxa_demangle(type->type->name(), nullptr, nullptr, &status);
+  std::string text = demangled ? demangled : type->type->name();
+  std::free(demangled);
+  return text;
+}
+
+std::string refusal(const control* from, const control* to) {
+  return "switch from " + describe(from) + " to " + describe(to) + " refused: ";
+}
+
+}  // namespace coir::detail

@@ -1,0 +1,77 @@
+#include "slab.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <mutex>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "stack.hpp"
+
+namespace coir::detail {
+namespace {
+
+#ifndef MADV_GUARD_INSTALL
+constexpr int MADV_GUARD_INSTALL = 102;  // Linux 6.13, include/uapi/asm-generic/mman-common.h
+#endif
+
+// An emulator may accept the advice and do nothing, so its effect is tried: writing out of a guarded page
+// has to fail with EFAULT.
+guard_kind probe() noexcept {
+  const std::size_t size = stack_ref::unit;
+  void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return guard_kind::protection;
+  guard_kind kind = guard_kind::protection;
+  int ends[2];
+  if (::madvise(page, size, MADV_GUARD_INSTALL) == 0 && ::pipe(ends) == 0) {
+    if (::write(ends[1], page, 1) == -1 && errno == EFAULT) kind = guard_kind::advice;
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  ::munmap(page, size);
+  return kind;
+}
+
+bool guard_page_range(std::byte* at, std::size_t size) noexcept {
+  if (guards() == guard_kind::advice && ::madvise(at, size, MADV_GUARD_INSTALL) == 0) return true;
+  // The advice is refused on locked memory (mlockall) even where the kernel has it.
+  if (::mprotect(at, size, PROT_NONE) == 0) return true;
+  static std::once_flag told;
+  const int error = errno;
+  std::call_once(told, [] {
+    std::fputs(
+        "coir: no more stack guards: mprotect(2) guards need two mappings a stack and vm.max_map_count is\n"
+        "      reached. Raise it by sysctl, use fewer fibers, or run on Linux 6.13 or newer.\n",
+        stderr);
+  });
+  errno = error;
+  return false;
+}
+
+}  // namespace
+
+guard_kind guards() noexcept {
+  static const guard_kind kind = probe();
+  return kind;
+}
+
+std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noexcept {
+  void* mapped = ::mmap(nullptr, size * count, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  auto* base = static_cast<std::byte*>(mapped);
+  // A huge page under a stack would commit 2 MiB for its first byte. Kernels without THP refuse: harmless.
+  ::madvise(base, size * count, MADV_NOHUGEPAGE);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!guard_page_range(base + i * size, guard)) {
+      const int error = errno;
+      ::munmap(base, size * count);
+      errno = error;
+      return nullptr;
+    }
+  }
+  return base;
+}
+
+}  // namespace coir::detail

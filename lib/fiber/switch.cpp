@@ -1,0 +1,129 @@
+// Switching: which fiber a switch reaches, and what it hands over.
+#include "switch.hpp"
+
+#include <stdexcept>
+
+#include <coir/fiber/bad_switch.hpp>
+#include <coir/fiber/detail/access.hpp>
+#include <coir/fiber/fiber_exit.hpp>
+
+#include "message.hpp"
+#include "reference.hpp"
+
+namespace coir::detail {
+namespace {
+
+// What goes along with a switch.
+struct load {
+  const type_tag* type;      // of the value
+  void* value;
+  std::exception_ptr error;  // raised in the target instead, when not null
+  bool is_exit = false;      // the error is a fiber_exit: for those who do not run any more it is no error
+};
+
+const load no_value{tag_of<void>(), nullptr, nullptr};
+
+// Throws bad_switch unless `target`, which is not dead, may be switched to from here.
+void check_reachable(const control* self, const control* target) {
+  if (target->home.load(std::memory_order_relaxed) != this_thread.self)
+    throw bad_switch(refusal(self, target) + "it belongs to " + thread_of(target) + ", this is " + thread_of(self));
+  if (target->state == fiber_state::parked)
+    throw bad_switch(refusal(self, target) + "it waits for " + waits_for(target) +
+                     ", and only that resumes it");
+}
+
+void check_type(const control* self, const control* target, const type_tag* sent) {
+  if (accepts(target->expects, sent)) return;
+  throw bad_switch(refusal(self, target) + "it expects " + name_of(target->expects) + " and was sent " +
+                   name_of(sent));
+}
+
+// The switch is in order: suspends self and hands `cargo` over to `target`.
+incoming hand_over(control* self, control* target, const type_tag* expects, load& cargo) {
+  if (target->state == fiber_state::unstarted) prepare_start(target);
+  self->expects = expects;
+  self->resumable = this_thread.self;
+  target->resumable = nullptr;
+  this_thread.thrown = cargo.error ? &cargo.error : nullptr;
+  void* value = annotated_change(self, target, cargo.value);
+  return {value, settle()};
+}
+
+// A switch that comes out at the fiber that makes it.
+incoming come_back(control* self, const type_tag* expects, load& cargo) {
+  if (cargo.error) std::rethrow_exception(cargo.error);
+  if (!accepts(expects, cargo.type))
+    throw bad_switch(refusal(self, self) + "it expects " + name_of(expects) + " and was sent " + name_of(cargo.type));
+  return {cargo.value, nullptr};
+}
+
+// Finds who is really reached, starting from `target`, and hands over.
+[[gnu::noinline, gnu::cold]] incoming route(control* target, const type_tag* expects, load cargo) {
+  control* self = enter_thread();
+  attend();
+  if (!target) throw bad_switch("switch from " + describe(self) + " to an empty coir::fiber");
+  for (control* reached = target;;) {
+    if (reached->state == fiber_state::dead) {
+      control* next = living(reached->parent.control_);
+      if (!next) throw bad_switch(refusal(self, target) + "it has ended and has no living ancestor");
+      // What kills the living means nothing to the dead: it falls through as a switch without a value.
+      if (cargo.is_exit) cargo = no_value;
+      reached = next;
+      continue;
+    }
+    check_reachable(self, reached);
+    if (reached == self) return come_back(self, expects, cargo);
+    if (!cargo.error) {
+      check_type(self, reached, cargo.type);
+    } else if (reached->state == fiber_state::unstarted) {
+      end_unstarted(reached);
+      if (!living(reached->parent.control_)) throw bad_switch(refusal(self, target) + "it has no living ancestor");
+      continue;
+    }
+    return hand_over(self, reached, expects, cargo);
+  }
+}
+
+}  // namespace
+
+owner nobody;
+constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, nullptr, nullptr};
+
+incoming switch_with_care(control* target, const type_tag* sent, void* value, const type_tag* expects) {
+  return route(target, expects, {sent, value, nullptr});
+}
+
+incoming switch_throw(control* target, std::exception_ptr error, const type_tag* expects) {
+  if (!error) throw std::invalid_argument("throw_to: the exception_ptr is null");
+  return route(target, expects, {tag_of<void>(), nullptr, std::move(error)});
+}
+
+incoming switch_exit(control* target, const type_tag* expects) {
+  return route(target, expects, {tag_of<void>(), nullptr, std::make_exception_ptr(fiber_exit()), true});
+}
+
+void raise_thrown() {
+  const std::exception_ptr error = std::move(*std::exchange(this_thread.thrown, nullptr));
+  if (control* finished = std::exchange(this_thread.finished, nullptr)) recycle(finished);
+  std::rethrow_exception(error);
+}
+
+void arguments_taken() noexcept {
+  if (control* finished = std::exchange(this_thread.finished, nullptr)) [[unlikely]]
+    recycle(finished);
+}
+
+void resume(control* next) {
+  control* self = this_thread.current;
+  annotated_change(self, next, nullptr);
+  if (control* finished = settle()) recycle(finished);
+  if (self->orphan) [[unlikely]]
+    this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
+}
+
+control* living(control* c) noexcept {
+  while (c && c->state == fiber_state::dead) c = c->parent.control_;
+  return c;
+}
+
+}  // namespace coir::detail

@@ -1,0 +1,47 @@
+// Switching, as the library itself does it: with every case considered and every sanitizer told.
+#pragma once
+
+#include <coir/fiber/detail/control.hpp>
+#include <coir/fiber/detail/switch.hpp>
+
+#include "annotations.hpp"
+#include "context.hpp"
+
+namespace coir::detail {
+
+// Arrival on a stack: keeps the context of whoever jumped here.
+[[gnu::always_inline]] inline void arrive(arrival a) noexcept {
+  control* self = this_thread.current;
+  self->previous->context = a.from;
+  annotate_arrival(self);
+}
+
+// change() with the sanitizers told.
+[[gnu::always_inline]] inline void* annotated_change(control* from, control* to, void* value) noexcept {
+  exchange_exceptions(from, to);
+  to->previous = from;
+  this_thread.current = to;
+  annotate_departure(from, to, false);
+  const arrival a = jump_inline(to->context, value);
+  arrive(a);
+  return a.value;
+}
+
+// The same for a `from` that has ended.
+[[noreturn]] inline void leave(control* from, control* to, void* value) noexcept {
+  exchange_exceptions(from, to);
+  to->previous = from;
+  this_thread.current = to;
+  annotate_departure(from, to, true);
+  jump_inline(to->context, value);
+  __builtin_unreachable();
+}
+
+// Gives an unstarted fiber a stack, if it has none yet, and a context at its top.
+// Throws std::system_error when there is no memory; then nothing has changed.
+void prepare_start(control* c);
+
+// Where the end of `c` goes: its nearest ancestor that is not dead; nullptr: it has none.
+[[nodiscard]] control* living(control* c) noexcept;
+
+}  // namespace coir::detail
