@@ -1,0 +1,7 @@
+// <coir/sched.hpp> - the sched layer: run queue, timers, parking
+#pragma once
+
+#include <coir/sched/poller.hpp>
+#include <coir/sched/scheduler.hpp>
+#include <coir/sched/sleep.hpp>
+#include <coir/sched/wake_token.hpp>

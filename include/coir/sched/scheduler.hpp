@@ -1,0 +1,162 @@
+// <coir/sched/scheduler.hpp> - runs the fibers of one thread: ready ones in turn, parked ones when woken
+//
+// There is no dispatcher fiber: whoever parks switches straight to the next ready fiber, and when there is
+// none, polls on its own stack until there is (doc/design/sched.md).
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <coir/base/api.hpp>
+#include <coir/base/clock.hpp>
+#include <coir/fiber/detail/switch.hpp>
+#include <coir/sched/detail/activity.hpp>
+#include <coir/sched/detail/ready_ring.hpp>
+#include <coir/sched/detail/timer_heap.hpp>
+#include <coir/sched/poller.hpp>
+#include <coir/sched/wake_token.hpp>
+
+namespace coir {
+
+void yield();
+
+namespace lowlevel {
+
+/// The run queue, the timers and the parking of one thread.
+///
+/// For builders of blocking calls. Programs are run by coir::run, and wait by the calls of other layers.
+///
+/// Owner:    whoever runs it; outlives its fibers' waits and every wake_token in use
+/// Order:    ready fibers run first come, first served
+/// Example:  lib/sync/wait_queue.cpp
+class COIR_API scheduler {
+ public:
+  /// A scheduler for the calling thread that waits in `poller`, which outlives it.
+  ///
+  /// Throws:   std::logic_error when this thread has one already
+  explicit scheduler(poller& poller);
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+  ~scheduler();
+
+  /// The calling thread's scheduler, or nullptr.
+  [[nodiscard]] static scheduler* current() noexcept;
+
+  /// The calling thread's scheduler.
+  ///
+  /// Throws:   std::logic_error naming `caller`, the function that needs one, when there is none
+  [[nodiscard]] static scheduler& required(const char* caller);
+
+  /// Opens a wait of the current fiber: hand the token to whoever is to end it, then park.
+  [[nodiscard]] wake_token prepare() noexcept;
+
+  /// Suspends the current fiber until its wait is ended: by wake(), by the deadline, or by cancellation of
+  /// the task it runs for. Returns at once when the wait was ended before.
+  ///
+  /// `what` is static text, "a byte from the socket", shown in errors and dumps.
+  ///
+  /// Switches: may
+  /// Returns:  how the wait ended; the caller turns `cancelled` into an exception
+  wake_reason park(wake_token token, const char* what, deadline until = never);
+
+  /// Ends a wait and makes its fiber ready.
+  ///
+  /// Threads:  any
+  /// Returns:  whether this call ended it; from another thread always true: the owner decides later
+  static bool wake(wake_token token, wake_reason reason = wake_reason::woken) noexcept;
+
+  /// "fiber 'reader' (parked)": whose wait the token names, for errors.
+  [[nodiscard]] static std::string describe(wake_token token);
+
+  /// Lets every other ready fiber run first.
+  ///
+  /// Switches: may
+  /// Throws:   cancelled when the task was cancelled
+  void yield();
+
+  /// Makes an unstarted fiber of this thread ready. For spawning.
+  void start(detail::control* fiber);
+
+  /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
+  [[nodiscard]] detail::control* next_to_run() noexcept;
+
+  /// On whose behalf the current fiber runs; nullptr: nobody's.
+  [[nodiscard]] detail::activity* active() const noexcept { return active_; }
+  void set_active(detail::activity* activity) noexcept { active_ = activity; }
+
+  /// Throws coir::cancelled if what runs here was cancelled, with the canceller's reason.
+  void check_cancelled() const;
+
+  /// What this scheduler has done so far.
+  struct statistics {
+    std::uint64_t polls = 0;
+    std::uint64_t timers_fired = 0;
+    std::uint64_t remote_wakes = 0;
+  };
+  [[nodiscard]] const statistics& stats() const noexcept { return stats_; }
+  [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty(); }
+
+ private:
+  friend void coir::yield();
+  struct remote_wake {
+    wake_token token;
+    wake_reason reason;
+  };
+
+  bool wake_here(wake_token token, wake_reason reason) noexcept;
+  void switch_away(detail::control* self);
+  detail::control* next_started() noexcept;
+  void turn(bool may_wait);
+  void expire(deadline now) noexcept;
+  void take_inbox() noexcept;
+
+  detail::ready_ring ready_;
+  detail::activity* active_ = nullptr;
+  // Switches until timers and the poller get their turn; see turn().
+  std::int32_t budget_ = 1;
+  std::int32_t full_budget_ = 256;
+  deadline last_turn_{};
+  detail::timer_heap timers_;
+  poller& poller_;
+  statistics stats_;
+
+  std::mutex inbox_mutex_;
+  std::vector<remote_wake> inbox_;  // guarded by inbox_mutex_
+  std::vector<remote_wake> taken_;  // the other buffer, the owner's own
+};
+
+}  // namespace lowlevel
+
+namespace detail {
+
+extern COIR_API constinit thread_local lowlevel::scheduler* this_scheduler [[gnu::tls_model("initial-exec")]];
+
+COIR_API void yield_with_care();
+
+}  // namespace detail
+
+/// Lets every other ready fiber of this thread run first; then goes on.
+///
+/// Switches: may
+/// Throws:   cancelled when the calling task was cancelled; std::logic_error outside of coir::run
+[[gnu::always_inline]] inline void yield() {
+  lowlevel::scheduler* s = detail::this_scheduler;
+  if (!s || s->ready_.empty() || --s->budget_ <= 0 ||
+      detail::this_thread.self->attention.load(std::memory_order_relaxed) != 0 ||
+      (s->active_ && s->active_->cancel_requested) ||
+      s->ready_.front()->state == detail::fiber_state::unstarted) [[unlikely]]
+    return detail::yield_with_care();
+  detail::control* self = detail::this_thread.current;
+  detail::activity* activity = s->active_;
+  s->ready_.push(self);
+  self->state = detail::fiber_state::parked;
+  detail::change(self, s->ready_.pop(), nullptr);
+  self->state = detail::fiber_state::live;
+  s->active_ = activity;
+  if (detail::control* finished = detail::settle()) [[unlikely]]
+    detail::recycle(finished);
+}
+
+}  // namespace coir

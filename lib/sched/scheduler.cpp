@@ -1,0 +1,203 @@
+#include <coir/sched/scheduler.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include <coir/base/cancelled.hpp>
+#include <coir/fiber/detail/access.hpp>
+
+namespace coir {
+namespace detail {
+
+constinit thread_local lowlevel::scheduler* this_scheduler = nullptr;
+
+void yield_with_care() { lowlevel::scheduler::required("yield").yield(); }
+
+}  // namespace detail
+
+namespace lowlevel {
+namespace {
+
+// A scheduler that never runs dry still looks at timers and descriptors after this many switches, or
+// after about this long: an empty epoll_wait costs 90 ns, some ten switches.
+constexpr std::int32_t most_switches = 256;
+constexpr clock::duration longest_turn = std::chrono::milliseconds(1);
+
+bool is_unwinding() noexcept { return detail::this_thread.exceptions->uncaught != 0; }
+
+void interrupt_poller(void* argument) noexcept { static_cast<poller*>(argument)->interrupt(); }
+
+}  // namespace
+
+poller::~poller() = default;
+
+scheduler::scheduler(poller& poller) : poller_(poller) {
+  if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
+  detail::enter_thread();
+  detail::this_scheduler = this;
+  detail::set_notify(interrupt_poller, &poller);
+}
+
+scheduler::~scheduler() {
+  detail::set_notify(nullptr, nullptr);
+  detail::this_scheduler = nullptr;
+}
+
+scheduler* scheduler::current() noexcept { return detail::this_scheduler; }
+
+scheduler& scheduler::required(const char* caller) {
+  if (!detail::this_scheduler)
+    throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
+  return *detail::this_scheduler;
+}
+
+wake_token scheduler::prepare() noexcept {
+  detail::control* self = detail::this_thread.current;
+  return {self, self->epoch, this};
+}
+
+wake_reason scheduler::park(wake_token token, const char* what, deadline until) {
+  detail::control* self = token.fiber_;
+  if (self->epoch == token.epoch_) {
+    detail::activity* activity = active_;
+    // A destructor that parks during unwinding simply waits: throwing there would end the process.
+    const bool cancellable = activity && !is_unwinding();
+    if (cancellable && activity->cancel_requested) {
+      ++self->epoch;
+      return wake_reason::cancelled;
+    }
+    detail::timer timer;
+    if (until != never) {
+      timer.at = until;
+      timer.sleeper = token;
+      timers_.insert(timer);
+    }
+    if (cancellable) activity->parked = token;
+    self->waits_for = what;
+    self->state = detail::fiber_state::parked;
+    switch_away(self);
+    self->state = detail::fiber_state::live;
+    self->waits_for = nullptr;
+    active_ = activity;
+    if (activity) activity->parked = {};
+    if (timer.queued) timers_.erase(timer);
+  }
+  return static_cast<wake_reason>(self->wake);
+}
+
+bool scheduler::wake_here(wake_token token, wake_reason reason) noexcept {
+  detail::control* fiber = token.fiber_;
+  if (fiber->epoch != token.epoch_) return false;
+  ++fiber->epoch;
+  fiber->wake = static_cast<std::uint8_t>(reason);
+  if (fiber->state == detail::fiber_state::parked) {
+    fiber->waits_for = nullptr;
+    ready_.push(fiber);
+  }
+  return true;
+}
+
+bool scheduler::wake(wake_token token, wake_reason reason) noexcept {
+  if (!token) return false;
+  scheduler* home = token.home_;
+  if (home == detail::this_scheduler) return home->wake_here(token, reason);
+  bool first = false;
+  {
+    const std::lock_guard lock(home->inbox_mutex_);
+    first = home->inbox_.empty();
+    home->inbox_.push_back({token, reason});
+  }
+  // The owner empties the inbox in one go, so only the first of a batch has to rouse it.
+  if (first) home->poller_.interrupt();
+  return true;
+}
+
+void scheduler::take_inbox() noexcept {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    inbox_.swap(taken_);
+  }
+  stats_.remote_wakes += taken_.size();
+  for (const remote_wake& w : taken_) wake_here(w.token, w.reason);
+  taken_.clear();
+}
+
+void scheduler::expire(deadline now) noexcept {
+  while (timers_.next() <= now) {
+    ++stats_.timers_fired;
+    // The wait may have ended otherwise in this same turn; then the timer has nothing to say.
+    wake_here(timers_.pop().sleeper, wake_reason::timed_out);
+  }
+}
+
+// One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
+// is ready.
+void scheduler::turn(bool may_wait) {
+  ++stats_.polls;
+  detail::reap();
+  take_inbox();
+  deadline now = clock::now();
+  expire(now);
+  const bool wait = may_wait && ready_.empty();
+  poller_.poll(wait ? timers_.next() : now);
+  if (wait) {
+    take_inbox();
+    now = clock::now();
+    expire(now);
+  } else if (now - last_turn_ > longest_turn) {
+    // Halved while turns take too long, so that a millisecond is kept without a clock read per switch.
+    full_budget_ = std::max(full_budget_ / 2, 1);
+  } else {
+    full_budget_ = std::min(full_budget_ * 2, most_switches);
+  }
+  last_turn_ = now;
+  budget_ = full_budget_;
+}
+
+// The next ready fiber, started. One that cannot be started fails, and the one after it is next.
+detail::control* scheduler::next_started() noexcept {
+  detail::control* next = ready_.pop();
+  if (next->state != detail::fiber_state::unstarted) return next;
+  return detail::start_scheduled(next) ? next : nullptr;
+}
+
+void scheduler::switch_away(detail::control* self) {
+  if (--budget_ <= 0) turn(false);
+  for (;;) {
+    while (ready_.empty()) turn(true);
+    detail::control* next = next_started();
+    if (next == self) return;
+    if (next) return detail::resume(next);
+  }
+}
+
+detail::control* scheduler::next_to_run() noexcept {
+  if (--budget_ <= 0) turn(false);
+  for (;;) {
+    while (ready_.empty()) turn(true);
+    if (detail::control* next = next_started()) return next;
+  }
+}
+
+void scheduler::yield() {
+  check_cancelled();
+  detail::control* self = detail::this_thread.current;
+  detail::activity* activity = active_;
+  ready_.push(self);
+  self->state = detail::fiber_state::parked;
+  switch_away(self);
+  self->state = detail::fiber_state::live;
+  active_ = activity;
+}
+
+std::string scheduler::describe(wake_token token) { return detail::describe(token.fiber_); }
+
+void scheduler::start(detail::control* fiber) { ready_.push(fiber); }
+
+void scheduler::check_cancelled() const {
+  if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason);
+}
+
+}  // namespace lowlevel
+}  // namespace coir
