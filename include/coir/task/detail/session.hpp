@@ -1,0 +1,38 @@
+// <coir/task/detail/session.hpp> - one run of a main function: its scheduler and its tasks
+#pragma once
+
+#include <cstdint>
+
+#include <coir/base/api.hpp>
+#include <coir/base/detail/intrusive_list.hpp>
+#include <coir/sched/scheduler.hpp>
+#include <coir/task/detail/task_state.hpp>
+
+namespace coir::detail {
+
+// From construction on the calling thread has a scheduler and may spawn; the destructor cancels and joins
+// the tasks that are left, while main's locals are gone already and its result is safe.
+class COIR_API session {
+ public:
+  // Throws std::logic_error when one is open on this thread.
+  explicit session(lowlevel::poller& poller);
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+  // May switch.
+  ~session();
+
+  [[nodiscard]] static session* current() noexcept;
+  [[nodiscard]] lowlevel::scheduler& scheduler() noexcept { return scheduler_; }
+
+  void add(task_state& t) noexcept;
+  void remove(task_state& t) noexcept;
+
+ private:
+  lowlevel::scheduler scheduler_;
+  activity main_;
+  intrusive_list<task_state> tasks_;
+  lowlevel::wait_queue emptied_;
+  std::uint64_t spawned_ = 0;
+};
+
+}  // namespace coir::detail

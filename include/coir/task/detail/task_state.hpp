@@ -1,0 +1,93 @@
+// <coir/task/detail/task_state.hpp> - a task without its types
+//
+//   queued ----> running ----> done      cancelled before it ran: queued -> done, the body never runs
+//
+// One object holds the callable, then the result. It is referred to by the runtime, until the task's
+// stack is recycled, and by every handle.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <coir/base/api.hpp>
+#include <coir/base/detail/intrusive_list.hpp>
+#include <coir/base/detail/where.hpp>
+#include <coir/fiber/detail/control.hpp>
+#include <coir/sched/detail/activity.hpp>
+#include <coir/sync/wait_queue.hpp>
+
+namespace coir::detail {
+
+class session;
+
+struct COIR_API task_state : body, activity, list_node {
+  // Calls the callable and keeps its result.
+  using call_function = void (*)(task_state&);
+  using delete_function = void (*)(task_state*) noexcept;
+
+  task_state(call_function call, delete_function remove, where spawned, std::string_view task_name);
+  ~task_state();
+
+  void retain() noexcept { references.fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept {
+    if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) remove(this);
+  }
+
+  // Makes it ready on the calling thread's session; the session owns it from now on.
+  void launch(std::size_t stack_size, const char* caller);
+
+  // Whether it ended before `until`. Throws cancelled when the caller is, std::logic_error from the task
+  // itself or from another thread.
+  bool join_until(deadline until);
+
+  // After join: throws the error, if it is one, which counts as retrieved.
+  void check();
+
+  bool cancel(std::string reason);
+
+  // "task 'reader'" or "task 17".
+  [[nodiscard]] std::string title() const;
+
+  std::atomic<std::uint32_t> references{1};
+  bool done = false;
+  bool started = false;
+  bool taken = false;      // a move-only result was moved out
+  bool retrieved = false;  // somebody has seen the error
+  session* home = nullptr;
+  call_function call;
+  delete_function remove;
+  lowlevel::wait_queue joiners;
+  std::exception_ptr error;
+  std::uint64_t number = 0;
+  std::string name;
+  where spawned_at;
+};
+
+// Owns one reference.
+class task_ref {
+ public:
+  task_ref() noexcept = default;
+  explicit task_ref(task_state* adopted) noexcept : state_(adopted) {}
+  task_ref(const task_ref& other) noexcept : state_(other.state_) {
+    if (state_) state_->retain();
+  }
+  task_ref(task_ref&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  task_ref& operator=(task_ref other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~task_ref() {
+    if (state_) state_->release();
+  }
+
+  [[nodiscard]] task_state* get() const noexcept { return state_; }
+
+ private:
+  task_state* state_ = nullptr;
+};
+
+}  // namespace coir::detail

@@ -1,0 +1,45 @@
+#include <coir/task/detail/session.hpp>
+
+#include <stdexcept>
+
+namespace coir::detail {
+namespace {
+
+constinit thread_local session* open_session = nullptr;
+
+lowlevel::poller& refuse_to_nest(lowlevel::poller& poller) {
+  if (open_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
+  return poller;
+}
+
+}  // namespace
+
+session::session(lowlevel::poller& poller) : scheduler_(refuse_to_nest(poller)) {
+  open_session = this;
+  scheduler_.set_active(&main_);
+}
+
+session::~session() {
+  // Nobody is left who could cancel this wait, and it is not to be cut short.
+  scheduler_.set_active(nullptr);
+  while (!tasks_.empty()) {
+    // A round for all, then again for those that were spawned by the dying.
+    tasks_.for_each([](task_state& t) { t.cancel("the run has ended"); });
+    emptied_.wait("the remaining tasks to end");
+  }
+  open_session = nullptr;
+}
+
+session* session::current() noexcept { return open_session; }
+
+void session::add(task_state& t) noexcept {
+  t.number = ++spawned_;
+  tasks_.push_back(t);
+}
+
+void session::remove(task_state& t) noexcept {
+  t.unlink();
+  emptied_.notify_all();
+}
+
+}  // namespace coir::detail

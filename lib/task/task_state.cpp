@@ -1,0 +1,110 @@
+#include <coir/task/detail/task_state.hpp>
+
+#include <stdexcept>
+
+#include <coir/base/cancelled.hpp>
+#include <coir/base/unhandled.hpp>
+#include <coir/fiber/detail/access.hpp>
+#include <coir/task/detail/session.hpp>
+
+namespace coir::detail {
+namespace {
+
+void finish(task_state& t, std::exception_ptr error) noexcept {
+  t.error = std::move(error);
+  t.done = true;
+  t.home->remove(t);
+  t.joiners.notify_all();
+}
+
+const type_tag* run_task(body& b, void*, void*&) {
+  auto& t = static_cast<task_state&>(b);
+  arguments_taken();
+  t.started = true;
+  t.home->scheduler().set_active(&t);
+  // Cancelled before its first turn: it never runs.
+  t.home->scheduler().check_cancelled();
+  t.call(t);
+  return tag_of<void>();
+}
+
+control* end_task(body& b, std::exception_ptr error) noexcept {
+  auto& t = static_cast<task_state&>(b);
+  lowlevel::scheduler& scheduler = t.home->scheduler();
+  finish(t, std::move(error));
+  scheduler.set_active(nullptr);
+  return scheduler.next_to_run();
+}
+
+void refuse_task(body& b, std::exception_ptr error) noexcept {
+  auto& t = static_cast<task_state&>(b);
+  finish(t, std::move(error));
+  t.release();
+}
+
+void destroy_task(body& b) noexcept { static_cast<task_state&>(b).release(); }
+
+constexpr body::ops task_operations{run_task, destroy_task, end_task, refuse_task, tag_of<void>()};
+
+// Ending by cancellation is what was asked for, not a failure that somebody has to hear of.
+bool is_cancellation(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const cancelled&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+task_state::task_state(call_function call_it, delete_function remove_it, where spawned, std::string_view task_name)
+    : body{&task_operations}, call(call_it), remove(remove_it), name(task_name), spawned_at(spawned) {}
+
+task_state::~task_state() {
+  if (error && !retrieved && !is_cancellation(error))
+    report_unhandled({error, title(), std::string(spawned_at.file) + ":" + std::to_string(spawned_at.line)});
+}
+
+void task_state::launch(std::size_t stack_size, const char* caller) {
+  session* here = session::current();
+  if (!here)
+    throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
+  control* fiber = make_scheduled(*this, stack_size, name);
+  here->scheduler().start(fiber);
+  home = here;
+  here->add(*this);
+  retain();  // the runtime's
+}
+
+bool task_state::join_until(deadline until) {
+  if (done) return true;
+  if (!home || home != session::current())
+    throw std::logic_error(title() + " can only be joined by fibers of the thread that it runs on");
+  if (home->scheduler().active() == this) throw std::logic_error(title() + " cannot join itself");
+  while (!done)
+    if (!joiners.wait_or_throw("a task to end", until)) return done;
+  return true;
+}
+
+void task_state::check() {
+  if (!error) return;
+  retrieved = true;
+  std::rethrow_exception(error);
+}
+
+bool task_state::cancel(std::string reason) {
+  if (done || cancel_requested) return false;
+  if (home != session::current()) throw std::logic_error(title() + " can only be cancelled on the thread that it runs on");
+  cancel_reason = std::move(reason);
+  cancel_requested = true;
+  lowlevel::scheduler::wake(parked, lowlevel::wake_reason::cancelled);
+  return true;
+}
+
+std::string task_state::title() const {
+  return name.empty() ? "task " + std::to_string(number) : "task '" + name + "'";
+}
+
+}  // namespace coir::detail
