@@ -1,0 +1,88 @@
+#include <coir/reactor/source.hpp>
+
+#include <stdexcept>
+#include <string>
+
+#include <sys/epoll.h>
+
+#include <coir/base/closed.hpp>
+#include <coir/base/detail/fatal.hpp>
+#include <coir/reactor/busy.hpp>
+#include <coir/reactor/reactor.hpp>
+#include <coir/sched/scheduler.hpp>
+
+namespace coir {
+
+busy::~busy() = default;
+
+namespace lowlevel {
+namespace {
+
+// Tokio's "coop" budget is 128 operations; half of it keeps a turn of small reads near 100 us.
+constexpr std::uint8_t attempts_in_a_row = 64;
+
+std::string told_by(const char* what) { return std::string(what) + ": "; }
+
+}  // namespace
+
+source::~source() {
+  if (read_.waiter || write_.waiter)
+    detail::fatal("close() it first, which wakes the fiber with coir::closed, and let that one leave",
+                  "a stream was destroyed while a %s waited in it",
+                  scheduler::describe(read_.waiter ? read_.waiter : write_.waiter).c_str());
+  close();
+}
+
+void source::begin(const char* what) {
+  scheduler& here = scheduler::required(what);
+  if (closed_) throw closed(told_by(what) + "it is closed");
+  here.check_cancelled();
+  if (++attempts_ < attempts_in_a_row) return;
+  attempts_ = 0;
+  here.yield();
+  if (closed_) throw closed(told_by(what) + "it was closed");
+}
+
+bool source::wait(direction d, const char* what, deadline until) {
+  side& mine = of(d);
+  if (mine.waiter)
+    throw busy(told_by(what) + scheduler::describe(mine.waiter) + " waits for the same already; one fiber at a time may");
+  reactor* here = reactor::current();
+  if (!here) throw std::logic_error(told_by(what) + "this thread has no reactor: call it inside coir::run");
+  if (home_ != here) {
+    if (home_) throw std::logic_error(told_by(what) + "the descriptor is registered with another thread's reactor");
+    here->add(*this, fd_);
+  }
+  if (mine.ready) return true;
+  attempts_ = 0;
+  scheduler& scheduler = scheduler::required(what);
+  mine.waiter = scheduler.prepare();
+  const wake_reason reason = scheduler.park(mine.waiter, what, until);
+  mine.waiter = {};
+  if (closed_) throw closed(told_by(what) + "it was closed");
+  if (reason == wake_reason::cancelled) scheduler.check_cancelled();
+  return reason == wake_reason::woken;
+}
+
+void source::wake(side& s) noexcept {
+  s.ready = true;
+  scheduler::wake(s.waiter);
+}
+
+void source::on_events(std::uint32_t events) noexcept {
+  constexpr std::uint32_t ends = EPOLLHUP | EPOLLERR;
+  if (events & (ends | EPOLLRDHUP | EPOLLPRI)) exceptional_ = true;
+  if (events & (ends | EPOLLIN | EPOLLRDHUP | EPOLLPRI)) wake(read_);
+  if (events & (ends | EPOLLOUT)) wake(write_);
+}
+
+void source::close() noexcept {
+  if (closed_) return;
+  closed_ = true;
+  if (home_) home_->remove(*this, fd_);
+  scheduler::wake(read_.waiter);
+  scheduler::wake(write_.waiter);
+}
+
+}  // namespace lowlevel
+}  // namespace coir
