@@ -4,15 +4,68 @@
 // always reads a control block, if perhaps a later fiber's; epochs and owners tell it apart.
 #pragma once
 
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
 #include <coir/fiber/detail/control.hpp>
 
 namespace coir::detail {
 
+// Free blocks, linked by control::next.
+struct control_list {
+  control* head = nullptr;
+  std::size_t count = 0;
+
+  void push(control* c) noexcept {
+    c->next = head;
+    head = c;
+    ++count;
+  }
+  control* pop() noexcept {
+    control* c = head;
+    head = c->next;
+    --count;
+    return c;
+  }
+};
+extern constinit thread_local control_list control_cache [[gnu::tls_model("initial-exec")]];
+inline constexpr std::size_t control_batch = 512;
+
+void refill_control_cache();
+void spill_control_cache() noexcept;
+
 // A block that belongs to the calling thread, with no handle and no body. Throws std::bad_alloc.
-[[nodiscard]] control* take_control();
+[[nodiscard]] inline control* take_control() {
+  if (control_cache.count == 0) [[unlikely]]
+    refill_control_cache();
+  control* c = control_cache.pop();
+  c->home.store(this_thread.self, std::memory_order_relaxed);
+  return c;
+}
 
 // From any thread; nothing refers to the block any more.
-void give_control(control* c) noexcept;
+inline void give_control(control* c) noexcept {
+  if (c->name) [[unlikely]]
+    std::free(std::exchange(c->name, nullptr));
+  c->context = nullptr;
+  c->resumable = nullptr;
+  c->previous = nullptr;
+  c->caught = nullptr;
+  c->uncaught = 0;
+  c->state = fiber_state::unstarted;
+  c->is_thread = c->orphan = c->being_killed = false;
+  c->parent = {};
+  c->local = 0;
+  c->shared.store(0, std::memory_order_relaxed);
+  c->home.store(nullptr, std::memory_order_relaxed);
+  c->work = nullptr;
+  c->stack = {};
+  c->waits_for = nullptr;
+  control_cache.push(c);
+  if (control_cache.count == 2 * control_batch) [[unlikely]]
+    spill_control_cache();
+}
 
 // Hands the calling thread's free blocks to the process-wide pool.
 void flush_control_cache() noexcept;
@@ -24,7 +77,7 @@ void for_each_control(const owner* home, F&& visit);
 
 // One piece of the pool; they form a list that only grows.
 struct control_chunk {
-  static constexpr std::size_t blocks = 512;
+  static constexpr std::size_t blocks = control_batch;
   control_chunk* next = nullptr;
   control block[blocks];
 };

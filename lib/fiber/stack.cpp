@@ -1,7 +1,6 @@
 #include "stack.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <mutex>
 #include <stdexcept>
@@ -9,14 +8,11 @@
 #include <system_error>
 #include <vector>
 
-#include "annotations.hpp"
 #include "slab.hpp"
 
 namespace coir::detail {
 namespace {
 
-constexpr std::size_t largest_guard = 64 * 1024;
-constexpr std::size_t cached_per_thread = 256;
 // Slabs double in stacks from first_slab up to slab_bytes, so that little is reserved for a program with
 // few fibers and strict overcommit accounting fails late.
 constexpr std::size_t first_slab = 16;
@@ -46,93 +42,62 @@ process_pool& pool() {
   return *p;
 }
 
-std::size_t guard_of(std::size_t size) noexcept { return std::min(size / 4, largest_guard); }
-
-stack_ref ref(std::byte* base, std::size_t size) noexcept {
-  stack_ref s;
-  s.base = base;
-  s.size_units = size / stack_ref::unit;
-  s.guard_units = guard_of(size) / stack_ref::unit;
-  return s;
-}
-
-// The last stacks that this thread gave back, of whatever size it used last.
-struct thread_cache {
-  std::size_t size = 0;
-  std::size_t count = 0;
-  std::array<std::byte*, cached_per_thread> free;
-};
-constinit thread_local thread_cache cache [[gnu::tls_model("initial-exec")]]{};
-
 [[noreturn, gnu::cold]] void no_memory(std::size_t size) {
   const int error = errno;
   throw std::system_error(error, std::generic_category(),
                           "no memory for a fiber's stack of " + std::to_string(size / 1024) + " KiB");
 }
 
-// Moves up to half a cache of stacks from the pool to the cache, mapping a new slab when it has none.
-[[gnu::noinline]] void refill(std::size_t size) {
-  const std::lock_guard lock(pool().mutex);
-  size_class& c = pool().of(size);
-  if (c.free.empty()) {
-    std::size_t count = c.next_slab;
-    c.free.reserve(c.free.capacity() + count);
-    std::byte* base = map_slab(size, count, guard_of(size));
-    // A smaller slab may still fit under an address space limit.
-    while (!base && count > 1) base = map_slab(size, count /= 4, guard_of(size));
-    if (!base) no_memory(size);
-    // Pushed from the top down, so that stacks are handed out from low addresses up.
-    for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * size);
-    c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));
-  }
-  const std::size_t n = std::min(cached_per_thread / 2, c.free.size());
-  // Reversed, so that the pool's newest is the cache's newest.
-  for (std::size_t i = 0; i < n; ++i) cache.free[n - 1 - i] = c.free[c.free.size() - 1 - i];
-  c.free.resize(c.free.size() - n);
-  cache.count = n;
-}
-
-[[gnu::noinline]] void spill(std::size_t keep) noexcept {
+// Gives all but the `keep` newest stacks of the cache to the pool: the newest are warm.
+void spill(std::size_t keep) noexcept {
+  stack_cache& cache = cached_stacks;
+  if (cache.count == keep) return;
   const std::lock_guard lock(pool().mutex);
   size_class& c = pool().of(cache.size);
-  // The oldest go: the newest are warm.
-  const std::size_t n = cache.count - keep;
-  c.free.insert(c.free.end(), cache.free.begin(), cache.free.begin() + static_cast<std::ptrdiff_t>(n));
-  std::copy(cache.free.begin() + static_cast<std::ptrdiff_t>(n),
-            cache.free.begin() + static_cast<std::ptrdiff_t>(cache.count), cache.free.begin());
+  std::byte** const end = cache.free + cache.count;
+  c.free.insert(c.free.end(), cache.free, end - keep);
+  std::copy(end - keep, end, cache.free);
   cache.count = keep;
 }
 
 }  // namespace
 
-stack_ref take_stack(std::size_t size) {
+constinit thread_local stack_cache cached_stacks;
+
+// Moves up to half a cache of stacks from the pool to the cache, mapping a new slab when it has none.
+void refill_stack_cache(std::size_t size) {
   if (size == 0 || size > largest_stack)
-    throw std::invalid_argument("a fiber's stack_size of " + std::to_string(size) + " bytes is out of [1, " +
-                                std::to_string(largest_stack) + "]");
-  size = (size + stack_granule - 1) & ~(stack_granule - 1);
-  if (cache.size != size || cache.count == 0) [[unlikely]] {
-    if (cache.size != size) {
-      if (cache.count) spill(0);
-      cache.size = size;
-    }
-    refill(size);
+    throw std::invalid_argument("a fiber's stack_size is out of [1, " + std::to_string(largest_stack) + "] bytes");
+  if (cached_stacks.size != size) {
+    spill(0);
+    cached_stacks.size = size;
   }
-  return ref(cache.free[--cache.count], size);
+  const std::size_t guard = make_stack_ref(nullptr, size).guard();
+  const std::lock_guard lock(pool().mutex);
+  size_class& c = pool().of(size);
+  if (c.free.empty()) {
+    std::size_t count = c.next_slab;
+    // Room for every stack of this size, so that giving one back never allocates.
+    c.free.reserve(c.free.capacity() + count);
+    std::byte* base = map_slab(size, count, guard);
+    // A smaller slab may still fit under an address space limit.
+    while (!base && count > 1) base = map_slab(size, count /= 4, guard);
+    if (!base) no_memory(size);
+    // From the top down, so that stacks are handed out from low addresses up.
+    for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * size);
+    c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));
+  }
+  const std::size_t n = std::min(stack_cache::capacity / 2, c.free.size());
+  std::copy(c.free.end() - static_cast<std::ptrdiff_t>(n), c.free.end(), cached_stacks.free);
+  c.free.resize(c.free.size() - n);
+  cached_stacks.count = n;
 }
 
-void give_stack(stack_ref stack) noexcept {
-  annotate_reuse(stack.base + stack.guard(), stack.size() - stack.guard());
-  if (cache.size != stack.size()) [[unlikely]] {
-    if (cache.count) spill(0);
-    cache.size = stack.size();
-  }
-  if (cache.count == cached_per_thread) [[unlikely]]
-    spill(cached_per_thread / 2);
-  cache.free[cache.count++] = stack.base;
+void spill_stack_cache(std::size_t size) noexcept {
+  spill(cached_stacks.size == size ? stack_cache::capacity / 2 : 0);
+  cached_stacks.size = size;
 }
 
-void flush_stack_cache() noexcept {
-  if (cache.count) spill(0);
-}
+void flush_stack_cache() noexcept { spill(0); }
 
 }  // namespace coir::detail

@@ -23,10 +23,13 @@ struct load {
 
 const load no_value{tag_of<void>(), nullptr, nullptr};
 
-// Throws bad_switch unless `target`, which is not dead, may be switched to from here.
-void check_reachable(const control* self, const control* target) {
+// First of all checks, since of another thread's fiber nothing else may be looked at.
+void check_thread(const control* self, const control* target) {
   if (target->home.load(std::memory_order_relaxed) != this_thread.self)
     throw bad_switch(refusal(self, target) + "it belongs to " + thread_of(target) + ", this is " + thread_of(self));
+}
+
+void check_parked(const control* self, const control* target) {
   if (target->state == fiber_state::parked)
     throw bad_switch(refusal(self, target) + "it waits for " + waits_for(target) +
                      ", and only that resumes it");
@@ -63,6 +66,7 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
   attend();
   if (!target) throw bad_switch("switch from " + describe(self) + " to an empty coir::fiber");
   for (control* reached = target;;) {
+    check_thread(self, reached);
     if (reached->state == fiber_state::dead) {
       control* next = living(reached->parent.control_);
       if (!next) throw bad_switch(refusal(self, target) + "it has ended and has no living ancestor");
@@ -71,7 +75,7 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
       reached = next;
       continue;
     }
-    check_reachable(self, reached);
+    check_parked(self, reached);
     if (reached == self) return come_back(self, expects, cargo);
     if (!cargo.error) {
       check_type(self, reached, cargo.type);
@@ -113,12 +117,11 @@ void arguments_taken() noexcept {
     recycle(finished);
 }
 
-void resume(control* next) {
+control* resume_annotated(control* next) {
   control* self = this_thread.current;
   annotated_change(self, next, nullptr);
-  if (control* finished = settle()) recycle(finished);
-  if (self->orphan) [[unlikely]]
-    this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
+  if (self->orphan) this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
+  return settle();
 }
 
 control* living(control* c) noexcept {

@@ -39,7 +39,7 @@ tcp_listener tcp_listener::bind(const endpoint& at) {
 tcp_stream tcp_listener::accept(std::error_code& error) {
   error.clear();
   detail::socket& s = opened("accept");
-  s.source.begin("accept");
+  s.source.wait_turn("accept");
   for (;;) {
     if (s.source.maybe_ready(direction::read)) {
       unique_fd fd(::accept4(s.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));

@@ -21,7 +21,7 @@ tcp_stream tcp_stream::adopt(int fd) { return tcp_stream(detail::take_descriptor
 std::size_t tcp_stream::read_some(std::span<std::byte> buffer, std::error_code& error) {
   error.clear();
   detail::socket& s = opened("read_some");
-  s.source.begin("read_some");
+  s.source.wait_turn("read_some");
   if (buffer.empty()) return 0;
   for (;;) {
     if (s.source.maybe_ready(direction::read)) {
@@ -53,7 +53,7 @@ std::size_t tcp_stream::read_some(std::span<std::byte> buffer) {
 std::size_t tcp_stream::write_all(std::span<const std::byte> data, std::error_code& error) {
   error.clear();
   detail::socket& s = opened("write_all");
-  s.source.begin("write_all");
+  s.source.wait_turn("write_all");
   std::size_t written = 0;
   while (written < data.size()) {
     if (s.source.maybe_ready(direction::write)) {
@@ -118,7 +118,7 @@ tcp_stream tcp_connect(const endpoint& to, deadline until, std::error_code& erro
   detail::set_no_delay(fd.get());
   tcp_stream stream(std::move(fd));
   detail::socket& s = *stream.socket_;
-  s.source.begin("tcp_connect");
+  s.source.wait_turn("tcp_connect");
   // An interrupted connect goes on by itself, as one that has not finished yet (connect(2), EINTR).
   if (::connect(s.fd.get(), to.data(), to.size()) != 0) {
     if (errno != EINPROGRESS && errno != EINTR) {

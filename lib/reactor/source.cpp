@@ -33,7 +33,7 @@ source::~source() {
   close();
 }
 
-void source::begin(const char* what) {
+void source::wait_turn(const char* what) {
   scheduler& here = scheduler::required(what);
   if (closed_) throw closed(told_by(what) + "it is closed");
   here.check_cancelled();

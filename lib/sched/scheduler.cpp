@@ -28,11 +28,29 @@ bool is_unwinding() noexcept { return detail::this_thread.exceptions->uncaught !
 
 void interrupt_poller(void* argument) noexcept { static_cast<poller*>(argument)->interrupt(); }
 
+const detail::type_tag* run_reaper(detail::body& self, void*, void*&) {
+  static_cast<detail::reaper&>(self).on_its_way = false;
+  detail::arguments_taken();
+  scheduler::current()->set_active(nullptr);
+  detail::reap();
+  return detail::tag_of<void>();
+}
+void destroy_reaper(detail::body&) noexcept {}
+detail::control* end_reaper(detail::body&, std::exception_ptr) noexcept { return scheduler::current()->next_to_run(); }
+// Without memory for a stack there is no unwinding now; the next turn tries again.
+void refuse_reaper(detail::body& self, std::exception_ptr) noexcept {
+  static_cast<detail::reaper&>(self).on_its_way = false;
+}
+
+constexpr detail::body::ops reaper_operations{run_reaper, destroy_reaper, end_reaper, refuse_reaper,
+                                              detail::tag_of<void>()};
+constexpr std::size_t reaper_stack = 64 * 1024;
+
 }  // namespace
 
 poller::~poller() = default;
 
-scheduler::scheduler(poller& poller) : poller_(poller) {
+scheduler::scheduler(poller& poller) : reaper_{{&reaper_operations}}, poller_(poller) {
   if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
   detail::enter_thread();
   detail::this_scheduler = this;
@@ -46,15 +64,19 @@ scheduler::~scheduler() {
 
 scheduler* scheduler::current() noexcept { return detail::this_scheduler; }
 
-scheduler& scheduler::required(const char* caller) {
-  if (!detail::this_scheduler)
-    throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
-  return *detail::this_scheduler;
+void scheduler::throw_none(const char* caller) {
+  throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
 }
 
-wake_token scheduler::prepare() noexcept {
-  detail::control* self = detail::this_thread.current;
-  return {self, self->epoch, this};
+// Inline into its callers, see detail::resume.
+[[gnu::always_inline]] inline detail::control* scheduler::switch_away(detail::control* self) {
+  if (--budget_ <= 0) turn(false);
+  for (;;) {
+    while (ready_.empty()) turn(true);
+    detail::control* next = next_started();
+    if (next == self) return nullptr;
+    if (next) return detail::resume(next);
+  }
 }
 
 wake_reason scheduler::park(wake_token token, const char* what, deadline until) {
@@ -68,20 +90,19 @@ wake_reason scheduler::park(wake_token token, const char* what, deadline until) 
       return wake_reason::cancelled;
     }
     detail::timer timer;
-    if (until != never) {
-      timer.at = until;
-      timer.sleeper = token;
-      timers_.insert(timer);
-    }
+    if (until != never) timers_.insert(timer, until, token);
     if (cancellable) activity->parked = token;
     self->waits_for = what;
     self->state = detail::fiber_state::parked;
-    switch_away(self);
+    detail::control* finished = switch_away(self);
     self->state = detail::fiber_state::live;
     self->waits_for = nullptr;
     active_ = activity;
     if (activity) activity->parked = {};
     if (timer.queued) timers_.erase(timer);
+    const std::uint8_t ended = self->wake;
+    if (finished) detail::recycle(finished);
+    return static_cast<wake_reason>(ended);
   }
   return static_cast<wake_reason>(self->wake);
 }
@@ -131,11 +152,17 @@ void scheduler::expire(deadline now) noexcept {
   }
 }
 
+void scheduler::start_reaper() {
+  reaper_.on_its_way = true;
+  make_ready(detail::make_scheduled(reaper_, reaper_stack, "reaper"));
+}
+
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
 // is ready.
 void scheduler::turn(bool may_wait) {
   ++stats_.polls;
-  detail::reap();
+  if (detail::this_thread.self->attention.load(std::memory_order_relaxed) & detail::has_dropped && !reaper_.on_its_way)
+    start_reaper();
   take_inbox();
   deadline now = clock::now();
   expire(now);
@@ -155,21 +182,11 @@ void scheduler::turn(bool may_wait) {
   budget_ = full_budget_;
 }
 
-// The next ready fiber, started. One that cannot be started fails, and the one after it is next.
+// The next ready fiber, started; nullptr: it could not be started and has failed.
 detail::control* scheduler::next_started() noexcept {
   detail::control* next = ready_.pop();
   if (next->state != detail::fiber_state::unstarted) return next;
   return detail::start_scheduled(next) ? next : nullptr;
-}
-
-void scheduler::switch_away(detail::control* self) {
-  if (--budget_ <= 0) turn(false);
-  for (;;) {
-    while (ready_.empty()) turn(true);
-    detail::control* next = next_started();
-    if (next == self) return;
-    if (next) return detail::resume(next);
-  }
 }
 
 detail::control* scheduler::next_to_run() noexcept {
@@ -186,14 +203,15 @@ void scheduler::yield() {
   detail::activity* activity = active_;
   ready_.push(self);
   self->state = detail::fiber_state::parked;
-  switch_away(self);
+  detail::control* finished = switch_away(self);
   self->state = detail::fiber_state::live;
   active_ = activity;
+  if (finished) detail::recycle(finished);
 }
 
 std::string scheduler::describe(wake_token token) { return detail::describe(token.fiber_); }
 
-void scheduler::start(detail::control* fiber) { ready_.push(fiber); }
+void scheduler::make_ready(detail::control* fiber) { ready_.push(fiber); }
 
 void scheduler::check_cancelled() const {
   if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason);

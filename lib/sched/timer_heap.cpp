@@ -42,7 +42,9 @@ timer* timer_heap::combine(timer* first) noexcept {
   return root;
 }
 
-void timer_heap::insert(timer& t) noexcept {
+void timer_heap::insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept {
+  t.at = at;
+  t.sleeper = sleeper;
   t.order = inserted_++;
   t.child = t.sibling = t.back = nullptr;
   t.queued = true;

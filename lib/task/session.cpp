@@ -7,14 +7,13 @@ namespace {
 
 constinit thread_local session* open_session = nullptr;
 
-lowlevel::poller& refuse_to_nest(lowlevel::poller& poller) {
-  if (open_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
-  return poller;
-}
-
 }  // namespace
 
-session::session(lowlevel::poller& poller) : scheduler_(refuse_to_nest(poller)) {
+void session::refuse_to_nest() {
+  if (open_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
+}
+
+session::session(lowlevel::poller& poller) : scheduler_(poller) {
   open_session = this;
   scheduler_.set_active(&main_);
 }

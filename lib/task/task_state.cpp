@@ -72,10 +72,11 @@ void task_state::launch(std::size_t stack_size, const char* caller) {
   if (!here)
     throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
   control* fiber = make_scheduled(*this, stack_size, name);
-  here->scheduler().start(fiber);
+  here->scheduler().make_ready(fiber);
   home = here;
   here->add(*this);
-  retain();  // the runtime's
+  // The runtime's reference; nobody else has one yet, but for the caller.
+  references.store(2, std::memory_order_relaxed);
 }
 
 bool task_state::join_until(deadline until) {

@@ -36,7 +36,7 @@ class COIR_API source {
   ///
   /// Switches: may, at every 64th call in a row that did not wait
   /// Throws:   cancelled; closed; std::logic_error outside of coir::run
-  void begin(const char* what);
+  void wait_turn(const char* what);
 
   [[nodiscard]] bool maybe_ready(direction d) const noexcept { return of(d).ready; }
   void clear(direction d) noexcept { of(d).ready = false; }

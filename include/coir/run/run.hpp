@@ -29,6 +29,7 @@ COIR_API void raise_descriptor_limit() noexcept;
 ///           is no descriptor for an epoll
 template <class F>
 auto run(F&& main) {
+  detail::session::refuse_to_nest();
   detail::raise_descriptor_limit();
   lowlevel::reactor reactor;
   const detail::session session(reactor);

@@ -22,6 +22,15 @@ namespace coir {
 
 void yield();
 
+namespace detail {
+
+// The body of a scheduler's reaper fibers.
+struct reaper : body {
+  bool on_its_way = false;  // ready, and has not begun
+};
+
+}  // namespace detail
+
 namespace lowlevel {
 
 /// The run queue, the timers and the parking of one thread.
@@ -47,10 +56,13 @@ class COIR_API scheduler {
   /// The calling thread's scheduler.
   ///
   /// Throws:   std::logic_error naming `caller`, the function that needs one, when there is none
-  [[nodiscard]] static scheduler& required(const char* caller);
+  [[nodiscard]] static inline scheduler& required(const char* caller);
 
   /// Opens a wait of the current fiber: hand the token to whoever is to end it, then park.
-  [[nodiscard]] wake_token prepare() noexcept;
+  [[nodiscard]] wake_token prepare() noexcept {
+    detail::control* self = detail::this_thread.current;
+    return {self, self->epoch, this};
+  }
 
   /// Suspends the current fiber until its wait is ended: by wake(), by the deadline, or by cancellation of
   /// the task it runs for. Returns at once when the wait was ended before.
@@ -77,7 +89,7 @@ class COIR_API scheduler {
   void yield();
 
   /// Makes an unstarted fiber of this thread ready. For spawning.
-  void start(detail::control* fiber);
+  void make_ready(detail::control* fiber);
 
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;
@@ -99,6 +111,7 @@ class COIR_API scheduler {
   [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty(); }
 
  private:
+  [[noreturn]] static void throw_none(const char* caller);
   friend void coir::yield();
   struct remote_wake {
     wake_token token;
@@ -106,7 +119,8 @@ class COIR_API scheduler {
   };
 
   bool wake_here(wake_token token, wake_reason reason) noexcept;
-  void switch_away(detail::control* self);
+  [[nodiscard]] inline detail::control* switch_away(detail::control* self);
+  void start_reaper();
   detail::control* next_started() noexcept;
   void turn(bool may_wait);
   void expire(deadline now) noexcept;
@@ -119,6 +133,9 @@ class COIR_API scheduler {
   std::int32_t full_budget_ = 256;
   deadline last_turn_{};
   detail::timer_heap timers_;
+  // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
+  // next drop gets a new one.
+  detail::reaper reaper_;
   poller& poller_;
   statistics stats_;
 
@@ -136,6 +153,12 @@ extern COIR_API constinit thread_local lowlevel::scheduler* this_scheduler [[gnu
 COIR_API void yield_with_care();
 
 }  // namespace detail
+
+inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
+  if (!detail::this_scheduler) [[unlikely]]
+    throw_none(caller);
+  return *detail::this_scheduler;
+}
 
 /// Lets every other ready fiber of this thread run first; then goes on.
 ///

@@ -8,6 +8,7 @@
 #include <coir/base/api.hpp>
 #include <coir/base/clock.hpp>
 #include <coir/base/detail/intrusive_list.hpp>
+#include <coir/sched/scheduler.hpp>
 #include <coir/sched/wake_token.hpp>
 
 namespace coir::lowlevel {
@@ -34,14 +35,29 @@ class COIR_API wait_queue {
   ///
   /// Switches: always, unless the task was cancelled before
   /// Returns:  woken by notify_*, timed_out, or cancelled; it is off the queue in every case
-  wake_reason wait(const char* what, deadline until = never);
+  [[gnu::always_inline]] wake_reason wait(const char* what, deadline until = never) {
+    // Inline, for a frame that is entered before a switch and left after it costs a mispredicted return.
+    scheduler& here = scheduler::required(what);
+    waiter self;
+    self.token = here.prepare();
+    waiters_.push_back(self);
+    const wake_reason reason = here.park(self.token, what, until);
+    // Still linked after a deadline or a cancel, and only then.
+    self.unlink();
+    return reason;
+  }
 
   /// As wait, but throws.
   ///
   /// Switches: always, unless it throws
   /// Returns:  whether it was woken before `until`
   /// Throws:   cancelled
-  bool wait_or_throw(const char* what, deadline until = never);
+  [[gnu::always_inline]] bool wait_or_throw(const char* what, deadline until = never) {
+    const wake_reason reason = wait(what, until);
+    if (reason == wake_reason::cancelled) [[unlikely]]
+      scheduler::required(what).check_cancelled();
+    return reason == wake_reason::woken;
+  }
 
   /// Wakes the first waiter that still waits. Returns whether there was one.
   bool notify_one() noexcept;

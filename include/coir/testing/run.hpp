@@ -18,6 +18,7 @@ namespace coir::testing {
 /// Throws:   what `main` throws; std::logic_error inside of another run
 template <class F>
 auto run(F&& main) {
+  detail::session::refuse_to_nest();
   struct swapped_clock {
     virtual_clock clock;
     lowlevel::clock_source& before = lowlevel::exchange_clock(clock);

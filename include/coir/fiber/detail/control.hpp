@@ -11,6 +11,7 @@
 #include <exception>
 
 #include <coir/base/api.hpp>
+#include <coir/base/detail/relaxed.hpp>
 #include <coir/fiber/detail/sanitizer.hpp>
 #include <coir/fiber/detail/type_tag.hpp>
 
@@ -94,12 +95,12 @@ struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
 struct control {
   // What every switch touches: one cache line.
   void* context = nullptr;             // saved machine context; nullptr: unstarted, or running
-  owner* resumable = nullptr;          // the thread that may switch to it now; nullptr: none may without a look
+  relaxed<owner*> resumable = nullptr; // the thread that may switch to it now; nullptr: none may without a look
   const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
   control* previous = nullptr;         // who switched to it last
   void* caught = nullptr;              // its C++ exception state while it does not run
   std::uint32_t uncaught = 0;          //   (__cxa_eh_globals, Itanium C++ ABI 2.2.2)
-  fiber_state state = fiber_state::unstarted;
+  relaxed<fiber_state> state = fiber_state::unstarted;
   bool is_thread : 1 = false;          // runs on a thread's own stack
   bool orphan : 1 = false;             // lost its last handle while it was current
   bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped

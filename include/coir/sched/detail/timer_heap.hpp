@@ -13,14 +13,16 @@
 
 namespace coir::detail {
 
+// Set by insert(), but for `queued`: a wait without a deadline does not touch the rest.
 struct timer {
-  deadline at{};
-  lowlevel::wake_token sleeper;
-  std::uint64_t order = 0;   // breaks ties
-  timer* child = nullptr;    // first of its children
-  timer* sibling = nullptr;  // next child of the same parent
-  timer* back = nullptr;     // previous sibling, of a first child the parent; nullptr: root, or not queued
+  timer() noexcept {}  // NOLINT(modernize-use-equals-default): `= default` would let `{}` clear all of it
   bool queued = false;
+  deadline at;
+  std::uint64_t order;  // breaks ties
+  timer* child;         // first of its children
+  timer* sibling;       // next child of the same parent
+  timer* back;          // previous sibling, of a first child the parent; nullptr: root
+  lowlevel::wake_token sleeper;
 };
 
 class COIR_API timer_heap {
@@ -28,7 +30,7 @@ class COIR_API timer_heap {
   [[nodiscard]] bool empty() const noexcept { return root_ == nullptr; }
   [[nodiscard]] deadline next() const noexcept { return root_ ? root_->at : never; }
 
-  void insert(timer& t) noexcept;
+  void insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept;
   void erase(timer& t) noexcept;
   timer& pop() noexcept;
 

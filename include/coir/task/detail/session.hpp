@@ -14,7 +14,9 @@ namespace coir::detail {
 // the tasks that are left, while main's locals are gone already and its result is safe.
 class COIR_API session {
  public:
-  // Throws std::logic_error when one is open on this thread.
+  // Throws std::logic_error when one is open on this thread. Asked first, before a poller is made.
+  static void refuse_to_nest();
+
   explicit session(lowlevel::poller& poller);
   session(const session&) = delete;
   session& operator=(const session&) = delete;

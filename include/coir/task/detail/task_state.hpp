@@ -34,7 +34,9 @@ struct COIR_API task_state : body, activity, list_node {
 
   void retain() noexcept { references.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
-    if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) remove(this);
+    // Whoever holds the only reference races with nobody: acquire, for what the others did before they let go.
+    if (references.load(std::memory_order_acquire) == 1 || references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      remove(this);
   }
 
   // Makes it ready on the calling thread's session; the session owns it from now on.
@@ -52,7 +54,7 @@ struct COIR_API task_state : body, activity, list_node {
   // "task 'reader'" or "task 17".
   [[nodiscard]] std::string title() const;
 
-  std::atomic<std::uint32_t> references{1};
+  std::atomic<std::uint32_t> references{1};  // the runtime's, while it runs, and each handle's
   bool done = false;
   bool started = false;
   bool taken = false;      // a move-only result was moved out

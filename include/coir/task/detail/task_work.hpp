@@ -1,6 +1,7 @@
 // <coir/task/detail/task_work.hpp> - a task with its types: the callable until it has run, then the result
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -11,6 +12,10 @@
 #include <coir/task/detail/task_state.hpp>
 
 namespace coir::detail {
+
+// A block of `size` bytes: one that a task of about that size has given back on this thread, or a new one.
+[[nodiscard]] COIR_API void* allocate_task(std::size_t size);
+COIR_API void free_task(void* p, std::size_t size) noexcept;
 
 template <class T>
 struct task_result : task_state {
@@ -58,6 +63,12 @@ struct task_work final : task_result<T> {
   }
 
   static void delete_it(task_state* s) noexcept { delete static_cast<task_work*>(s); }
+
+  // Out of a cache, since tasks come and go by the million; over-aligned callables take the usual road.
+  static void* operator new(std::size_t size) { return allocate_task(size); }
+  static void* operator new(std::size_t size, std::align_val_t align) { return ::operator new(size, align); }
+  static void operator delete(void* p, std::size_t size) noexcept { free_task(p, size); }
+  static void operator delete(void* p, std::align_val_t align) noexcept { ::operator delete(p, align); }
 
   bool has_callable = true;
   union {
