@@ -26,7 +26,7 @@ constexpr std::size_t cache_line = 64;
 constexpr std::size_t colours = 16;
 
 std::byte* coloured_top(const stack_ref& stack) noexcept {
-  const auto index = reinterpret_cast<std::uintptr_t>(stack.base) / stack.size();
+  const auto index = reinterpret_cast<std::uintptr_t>(stack.base) / stack_ref::unit;
   return stack.top() - (index % colours) * cache_line;
 }
 

@@ -57,21 +57,23 @@ guard_kind guards() noexcept {
 }
 
 std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noexcept {
-  void* mapped = ::mmap(nullptr, size * count, PROT_READ | PROT_WRITE,
+  const std::size_t stride = stride_of(size);
+  void* mapped = ::mmap(nullptr, stride * count, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* base = static_cast<std::byte*>(mapped);
   // A huge page under a stack would commit 2 MiB for its first byte. Kernels without THP refuse: harmless.
-  ::madvise(base, size * count, MADV_NOHUGEPAGE);
+  ::madvise(base, stride * count, MADV_NOHUGEPAGE);
   for (std::size_t i = 0; i < count; ++i) {
-    if (!guard_page_range(base + i * size, guard)) {
+    // The page between two stacks belongs to the guard of the upper one.
+    if (!guard_page_range(base + i * stride, stride - size + guard)) {
       const int error = errno;
-      ::munmap(base, size * count);
+      ::munmap(base, stride * count);
       errno = error;
       return nullptr;
     }
   }
-  return base;
+  return base + (stride - size);
 }
 
 }  // namespace coir::detail

@@ -84,7 +84,7 @@ void refill_stack_cache(std::size_t size) {
     while (!base && count > 1) base = map_slab(size, count /= 4, guard);
     if (!base) no_memory(size);
     // From the top down, so that stacks are handed out from low addresses up.
-    for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * size);
+    for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * stride_of(size));
     c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));
   }
   const std::size_t n = std::min(stack_cache::capacity / 2, c.free.size());

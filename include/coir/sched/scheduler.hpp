@@ -165,21 +165,22 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
 /// Switches: may
 /// Throws:   cancelled when the calling task was cancelled; std::logic_error outside of coir::run
 [[gnu::always_inline]] inline void yield() {
+  if constexpr (COIR_ANNOTATED) return detail::yield_with_care();
   lowlevel::scheduler* s = detail::this_scheduler;
-  if (!s || s->ready_.empty() || --s->budget_ <= 0 ||
-      detail::this_thread.self->attention.load(std::memory_order_relaxed) != 0 ||
-      (s->active_ && s->active_->cancel_requested) ||
-      s->ready_.front()->state == detail::fiber_state::unstarted) [[unlikely]]
+  if (!s || s->ready_.empty() || --s->budget_ <= 0) [[unlikely]]
+    return detail::yield_with_care();
+  detail::activity* activity = s->active_;
+  detail::control* next = s->ready_.front();
+  if ((activity && activity->cancel_requested) || next->state == detail::fiber_state::unstarted) [[unlikely]]
     return detail::yield_with_care();
   detail::control* self = detail::this_thread.current;
-  detail::activity* activity = s->active_;
-  s->ready_.push(self);
+  s->ready_.rotate(self);
   self->state = detail::fiber_state::parked;
-  detail::change(self, s->ready_.pop(), nullptr);
+  detail::change(self, next, nullptr);
   self->state = detail::fiber_state::live;
   s->active_ = activity;
-  if (detail::control* finished = detail::settle()) [[unlikely]]
-    detail::recycle(finished);
+  if (detail::this_thread.finished) [[unlikely]]
+    detail::recycle(std::exchange(detail::this_thread.finished, nullptr));
 }
 
 }  // namespace coir

@@ -31,9 +31,10 @@ class COIR_API ready_ring {
   control* pop() noexcept { return slots_[head_++ & mask_]; }
   [[nodiscard]] control* front() const noexcept { return slots_[head_ & mask_]; }
 
-  // Room for `n` more, so that as many pushes cannot fail.
-  void reserve(std::size_t n) {
-    while (mask_ + 1 - size() < n) grow();
+  // Pops the front and pushes `c` into the room that it leaves.
+  void rotate(control* c) noexcept {
+    ++head_;
+    slots_[tail_++ & mask_] = c;
   }
 
  private:
