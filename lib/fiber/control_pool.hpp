@@ -56,6 +56,7 @@ inline void give_control(control* c) noexcept {
   c->state = fiber_state::unstarted;
   c->is_thread = c->orphan = c->being_killed = false;
   c->parent = {};
+  c->children = 0;
   c->local = 0;
   c->shared.store(0, std::memory_order_relaxed);
   c->home.store(nullptr, std::memory_order_relaxed);

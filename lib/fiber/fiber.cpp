@@ -7,6 +7,7 @@
 #include <coir/fiber/detail/access.hpp>
 
 #include "message.hpp"
+#include "reference.hpp"
 
 namespace coir {
 
@@ -32,8 +33,7 @@ void fiber::set_parent(const fiber& parent) const {
     if (c == control_)
       throw std::invalid_argument("set_parent: " + describe(parent.control_) + " descends from " + describe(control_) +
                                   ": the chain of parents would be a cycle");
-  detail::retain(parent.control_);
-  detail::release(std::exchange(control_->parent, detail::fiber_handle{parent.control_}).control_);
+  detail::set_parent(control_, parent.control_);
 }
 
 std::string_view fiber::name() const noexcept {

@@ -126,6 +126,11 @@ void prepare_start(control* c) {
   c->context = make_context(top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard(), fiber_main);
   c->state = fiber_state::live;
   c->expects = discards;
+  // Started by a child's end, after its last handle went: to be unwound when it is suspended.
+  if (c->local == 0 && !c->work->operations->successor && is_unreferenced(c)) {
+    c->orphan = true;
+    this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
+  }
   annotate_start(c);
 }
 
@@ -151,7 +156,7 @@ control* allocate_fiber(const fiber_options& options, std::size_t size, std::siz
   c->stack = stack;
   c->local = 1;
   c->parent = {self};
-  retain(self);
+  ++self->children;
   auto at = reinterpret_cast<std::uintptr_t>(coloured_top(stack)) - size;
   at &= ~(std::uintptr_t{align > cache_line ? align : cache_line} - 1);
   place = reinterpret_cast<void*>(at);
@@ -165,7 +170,7 @@ void adopt_body(control* c, body* work) noexcept {
 
 void abandon_fiber(control* c) noexcept {
   give_stack(c->stack);
-  release(c->parent.control_);
+  --c->parent.control_->children;
   give_control(c);
 }
 

@@ -21,36 +21,34 @@ namespace {
 
 std::int32_t count_of(std::int32_t shared) noexcept { return shared >> 2; }
 
-bool is_unreferenced(const control* c) noexcept {
-  return c->local == 0 && count_of(c->shared.load(std::memory_order_acquire)) == 0;
+// Gives up the block of a fiber that is dead, or never ran, and that nobody refers to; then its parent's, if
+// this was the last child of such another one. A loop, for chains may be long.
+void free_block(control* c) noexcept {
+  while (c && c->children == 0 && is_unreferenced(c)) {
+    if (c->state == fiber_state::unstarted && c->work) end_unstarted(c);
+    if (c->state != fiber_state::dead || c->work) return;
+    // Its callable may have stored a handle while it was destroyed.
+    if (!is_unreferenced(c)) return;
+    control* parent = c->parent.control_;
+    give_control(c);
+    c = parent && --parent->children == 0 ? parent : nullptr;
+  }
 }
 
-// A dead fiber that nobody refers to; then its parents, for as long as that was their last handle. A loop,
-// for chains may be long.
-void free_block(control* c) noexcept {
-  for (;;) {
-    control* parent = c->parent.control_;
-    const bool foreign = c->home.load(std::memory_order_relaxed) != this_thread.self;
-    give_control(c);
-    if (!parent) return;
-    if (foreign || parent->local != 1 || parent->state != fiber_state::dead || parent->work ||
-        parent->home.load(std::memory_order_relaxed) != this_thread.self ||
-        parent->shared.load(std::memory_order_acquire) != 0)
-      return release(parent);
-    parent->local = 0;
-    c = parent;
-  }
+// One child less.
+void unpin(control* parent) noexcept {
+  if (--parent->children == 0) free_block(parent);
 }
 
 // Raises fiber_exit in a suspended fiber; its end comes back here, for the dropper stands in as its parent.
 void kill(control* c) noexcept {
   control* self = this_thread.current;
-  const fiber_handle before = std::exchange(c->parent, fiber_handle{self});
-  retain(self);
+  control* const before = c->parent.control_;
+  if (before) ++before->children;  // pinned, to be given back
+  set_parent(c, self);
   c->being_killed = true;
-  // The block is alive while its body unwinds: handles made and dropped there must not kill it again.
-  c->shared.fetch_and(~shared_merged, std::memory_order_relaxed);
-  c->local = 1;
+  // A handle of our own, for those that the body makes and drops while it unwinds must not kill it again.
+  retain(c);
   const type_tag* const expected = std::exchange(self->expects, discards);
   try {
     std::exception_ptr exit = std::make_exception_ptr(fiber_exit());
@@ -65,38 +63,28 @@ void kill(control* c) noexcept {
     report_unhandled({std::current_exception(), origin, {}});
   }
   self->expects = expected;
-  if (c->parent.control_ == self) {
-    c->parent = before;
-    release(self);
-  } else if (before.control_) {
-    release(before.control_);
-  }
+  if (c->parent.control_ == self) set_parent(c, before);
+  if (before) unpin(before);
   c->being_killed = false;
   if (c->state == fiber_state::dead) {
-    c->local -= 1;
-    if (c->local == 0) c->shared.fetch_or(shared_merged, std::memory_order_acq_rel);
-    if (c->work)
-      recycle(c);
-    else if (is_unreferenced(c))
-      free_block(c);
+    if (c->work) recycle(c);
+    release(c);
     return;
   }
-  c->local -= 1;
-  if (c->local != 0) return;  // it stored a handle to itself: resurrected
-  if (count_of(c->shared.fetch_or(shared_merged, std::memory_order_acq_rel)) != 0) return;
+  // It lives on: resurrected, if it has stored a handle to itself.
+  --c->local;
+  if (c->local != 0 || count_of(c->shared.fetch_or(shared_merged, std::memory_order_acq_rel)) != 0) return;
   std::fprintf(stderr, "coir: %s swallowed fiber_exit after its last handle was dropped; its stack stays in use\n",
                describe(c).c_str());
 }
 
 // Its owner has found that no handle refers to `c`.
 void unreferenced(control* c) noexcept {
+  if (c->shared.load(std::memory_order_acquire) & shared_queued) return;  // reap() will decide
   switch (c->state) {
-    case fiber_state::unstarted:
-      end_unstarted(c);
-      if (is_unreferenced(c)) free_block(c);
-      return;
-    case fiber_state::dead:
-      if (!c->work) free_block(c);  // else recycle() is on its way
+    case fiber_state::unstarted:  // stays for its children's sake: the end of one may start it
+    case fiber_state::dead:       // or recycle() is on its way
+      free_block(c);
       return;
     case fiber_state::parked:
       c->orphan = true;  // what it waits for resumes it first
@@ -130,6 +118,7 @@ void hand_to_owner(control* c) noexcept {
     }
   }
   // The thread has ended, and with it every fiber it had: what is left is the block.
+  c->shared.fetch_and(~shared_queued, std::memory_order_acq_rel);
   free_block(c);
 }
 
@@ -182,13 +171,18 @@ void release_slowly(control* c) noexcept {
   if (tell) hand_to_owner(c);
 }
 
+void set_parent(control* c, control* parent) noexcept {
+  if (parent) ++parent->children;
+  if (control* before = std::exchange(c->parent, fiber_handle{parent}).control_) unpin(before);
+}
+
 void recycle(control* c) noexcept {
   c->work->operations->destroy(*c->work);
   c->work = nullptr;
   annotate_end(c);
   give_stack(std::exchange(c->stack, {}));
   c->context = nullptr;
-  if (is_unreferenced(c) && !c->being_killed) free_block(c);
+  free_block(c);
 }
 
 void end_unstarted(control* c) noexcept {
@@ -212,6 +206,7 @@ void attend() noexcept {
   if (asked & has_orphan) {
     self->attention.fetch_and(~has_orphan, std::memory_order_relaxed);
     control* c = this_thread.current;
+    if (!c->orphan) return;
     c->orphan = false;
     if (!(c->shared.fetch_or(shared_queued, std::memory_order_relaxed) & shared_queued)) hand_to_owner(c);
     // Not reaped in this switch: it has to be suspended first. The next one attends to it.
@@ -224,31 +219,26 @@ void abandon_thread(owner* self) noexcept {
   reap();
   for_each_control(self, [](control& c) {
     if (c.state == fiber_state::unstarted && c.work) end_unstarted(&c);
-    if (c.state == fiber_state::live && c.resumable) {
-      // A handle of the loop's own: unwinding may drop the last one.
-      retain(&c);
-      kill(&c);
-      release(&c);
-    }
+    if (c.state == fiber_state::live && c.resumable && !c.is_thread) kill(&c);
   });
   for_each_control(self, [](control& c) {
-    if (c.is_thread) {
-      c.state = fiber_state::dead;
-      annotate_end(&c);
-    }
+    if (c.is_thread) c.state = fiber_state::dead;
+    // Nobody can switch to what is left, so nobody asks for its parents any more.
+    c.parent = {};
+    c.children = 0;
     const auto local = static_cast<std::int32_t>(std::exchange(c.local, 0));
     const std::int32_t before =
         c.shared.fetch_add(local * shared_one, std::memory_order_acq_rel) & ~shared_merged;
     c.shared.fetch_or(shared_merged, std::memory_order_acq_rel);
     c.home.store(nullptr, std::memory_order_release);
-    if (!(before & shared_queued) && count_of(before) + local == 0 && !c.work) free_block(&c);
+    if (!(before & shared_queued)) free_block(&c);
   });
   this_thread.self = &nobody;
   control* list = self->dropped.exchange(closed_list(), std::memory_order_acq_rel);
   while (list) {
     control* c = std::exchange(list, list->next);
     c->shared.fetch_and(~shared_queued, std::memory_order_relaxed);
-    if (count_of(c->shared.load(std::memory_order_acquire)) == 0 && !c->work) free_block(c);
+    free_block(c);
   }
 }
 

@@ -21,6 +21,7 @@ constexpr std::size_t slab_bytes = std::size_t{1} << 30;
 // Stacks of one size, newest first.
 struct size_class {
   std::size_t size = 0;
+  std::size_t mapped = 0;
   std::size_t next_slab = first_slab;
   std::vector<std::byte*> free;
 };
@@ -32,7 +33,7 @@ struct process_pool {
   size_class& of(std::size_t size) {
     for (size_class& c : classes)
       if (c.size == size) return c;
-    return classes.emplace_back(size_class{size, first_slab, {}});
+    return classes.emplace_back(size_class{size, 0, first_slab, {}});
   }
 };
 
@@ -78,11 +79,15 @@ void refill_stack_cache(std::size_t size) {
   if (c.free.empty()) {
     std::size_t count = c.next_slab;
     // Room for every stack of this size, so that giving one back never allocates.
-    c.free.reserve(c.free.capacity() + count);
+    c.free.reserve(c.mapped + count);
     std::byte* base = map_slab(size, count, guard);
     // A smaller slab may still fit under an address space limit.
-    while (!base && count > 1) base = map_slab(size, count /= 4, guard);
+    while (!base && count > 1) {
+      count = (count + 3) / 4;
+      base = map_slab(size, count, guard);
+    }
     if (!base) no_memory(size);
+    c.mapped += count;
     // From the top down, so that stacks are handed out from low addresses up.
     for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * stride_of(size));
     c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));

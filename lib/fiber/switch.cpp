@@ -18,10 +18,22 @@ struct load {
   const type_tag* type;      // of the value
   void* value;
   std::exception_ptr error;  // raised in the target instead, when not null
-  bool is_exit = false;      // the error is a fiber_exit: for those who do not run any more it is no error
+  bool is_exit = false;      // the error is known to be a fiber_exit
 };
 
 const load no_value{tag_of<void>(), nullptr, nullptr};
+
+// Whether what is thrown is an order to leave, which means nothing to those who do not run.
+bool is_exit(const load& cargo) {
+  if (!cargo.error || cargo.is_exit) return cargo.is_exit;
+  try {
+    std::rethrow_exception(cargo.error);
+  } catch (const fiber_exit&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
 
 // First of all checks, since of another thread's fiber nothing else may be looked at.
 void check_thread(const control* self, const control* target) {
@@ -70,8 +82,7 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
     if (reached->state == fiber_state::dead) {
       control* next = living(reached->parent.control_);
       if (!next) throw bad_switch(refusal(self, target) + "it has ended and has no living ancestor");
-      // What kills the living means nothing to the dead: it falls through as a switch without a value.
-      if (cargo.is_exit) cargo = no_value;
+      if (is_exit(cargo)) cargo = no_value;
       reached = next;
       continue;
     }

@@ -1,4 +1,7 @@
 // A thread that runs fibers: how it becomes one, and how it ends.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <mutex>
 
 #include <cxxabi.h>
@@ -8,6 +11,7 @@
 
 #include "annotations.hpp"
 #include "control_pool.hpp"
+#include "message.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
 #include "switch.hpp"
@@ -40,6 +44,17 @@ void give_owner(owner* o) noexcept {
   free_owners = o;
 }
 
+std::terminate_handler before_ours = nullptr;
+
+// An order to leave that meets a noexcept frame ends the process; this says in which fiber.
+void name_the_fiber() {
+  if (const control* c = this_thread.current; c && !c->is_thread)
+    std::fprintf(stderr, "coir: std::terminate in %s; an exception, perhaps fiber_exit or cancelled, met a noexcept frame\n",
+                 describe(c).c_str());
+  if (before_ours) before_ours();
+  std::abort();
+}
+
 struct at_thread_exit {
   bool armed = false;
   ~at_thread_exit() {
@@ -59,6 +74,8 @@ thread_local at_thread_exit exit_guard;
 control* enter_thread() {
   if (this_thread.current) [[likely]]
     return this_thread.current;
+  static const bool installed = (before_ours = std::set_terminate(name_the_fiber), true);
+  static_cast<void>(installed);
   owner* self = take_owner();
   this_thread.self = self;
   control* c = nullptr;

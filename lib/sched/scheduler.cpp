@@ -111,7 +111,7 @@ bool scheduler::wake_here(wake_token token, wake_reason reason) noexcept {
   detail::control* fiber = token.fiber_;
   if (fiber->epoch != token.epoch_) return false;
   ++fiber->epoch;
-  fiber->wake = static_cast<std::uint8_t>(reason);
+  fiber->wake = static_cast<std::uint8_t>(reason) & 3;
   if (fiber->state == detail::fiber_state::parked) {
     fiber->waits_for = nullptr;
     ready_.push(fiber);

@@ -20,11 +20,11 @@ void finish(task_state& t, std::exception_ptr error) noexcept {
 const type_tag* run_task(body& b, void*, void*&) {
   auto& t = static_cast<task_state&>(b);
   arguments_taken();
-  t.started = true;
+  t.started = !t.cancel_requested;
   t.home->scheduler().set_active(&t);
   // Cancelled before its first turn: it never runs.
-  t.home->scheduler().check_cancelled();
-  t.call(t);
+  t.call(t, !t.cancel_requested);
+  if (!t.started) throw cancelled(t.cancel_reason);
   return tag_of<void>();
 }
 
@@ -38,6 +38,7 @@ control* end_task(body& b, std::exception_ptr error) noexcept {
 
 void refuse_task(body& b, std::exception_ptr error) noexcept {
   auto& t = static_cast<task_state&>(b);
+  t.call(t, false);
   finish(t, std::move(error));
   t.release();
 }

@@ -28,7 +28,8 @@ namespace coir {
 ///
 /// For code that schedules by itself; code that waits for things takes coir::spawn and coir::task.
 ///
-/// Owner:    handles are cheap copies; dropping the last one of a suspended fiber unwinds it with fiber_exit
+/// Owner:    handles are cheap copies; dropping the last one of a suspended fiber unwinds it with
+///           fiber_exit, also while children have it as their parent
 /// Threads:  a fiber runs on the thread that made it; handles may be copied and dropped anywhere
 /// Example:  doc/tutorial/01-switch.cpp
 class COIR_API fiber : private detail::fiber_handle {
@@ -57,6 +58,7 @@ class COIR_API fiber : private detail::fiber_handle {
   fiber& operator=(const fiber& other) noexcept { return *this = fiber(other); }
   fiber& operator=(fiber&& other) noexcept {
     // Out first, in second: releasing may run a dying fiber that looks at this handle, or owns `other`.
+    if (this == &other) return *this;
     fiber before(std::move(*this));
     control_ = std::exchange(other.control_, nullptr);
     return *this;

@@ -99,13 +99,14 @@ struct control {
   const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
   control* previous = nullptr;         // who switched to it last
   void* caught = nullptr;              // its C++ exception state while it does not run
-  std::uint32_t uncaught = 0;          //   (__cxa_eh_globals, Itanium C++ ABI 2.2.2)
+  std::uint16_t uncaught = 0;          //   (__cxa_eh_globals, Itanium C++ ABI 2.2.2)
   relaxed<fiber_state> state = fiber_state::unstarted;
   bool is_thread : 1 = false;          // runs on a thread's own stack
   bool orphan : 1 = false;             // lost its last handle while it was current
   bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped
-  std::uint8_t wake = 0;               // how its last wait ended, for the scheduler
-  fiber_handle parent;                 // counted
+  std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
+  std::uint32_t children = 0;          // blocks whose parent this is: they pin the block, not the fiber's life
+  fiber_handle parent;                 // not a handle, or a child on its parent's stack would keep both alive
   fiber_handle self{this};             // not counted: what fiber::current() refers to
 
   // What the rest of its life needs.

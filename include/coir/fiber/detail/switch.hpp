@@ -38,7 +38,7 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   exception_globals* live = this_thread.exceptions;
   if (live->caught || live->uncaught || to->caught || to->uncaught) [[unlikely]] {
     from->caught = std::exchange(live->caught, std::exchange(to->caught, nullptr));
-    from->uncaught = std::exchange(live->uncaught, std::exchange(to->uncaught, 0));
+    from->uncaught = static_cast<std::uint16_t>(std::exchange(live->uncaught, std::exchange(to->uncaught, 0)));
   }
 }
 

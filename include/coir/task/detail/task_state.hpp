@@ -25,8 +25,8 @@ namespace coir::detail {
 class session;
 
 struct COIR_API task_state : body, activity, list_node {
-  // Calls the callable and keeps its result.
-  using call_function = void (*)(task_state&);
+  // Calls the callable and keeps its result; or, when not to be run, only destroys it.
+  using call_function = void (*)(task_state&, bool run);
   using delete_function = void (*)(task_state*) noexcept;
 
   task_state(call_function call, delete_function remove, where spawned, std::string_view task_name);

@@ -44,7 +44,7 @@ struct task_work final : task_result<T> {
     if (has_callable) std::destroy_at(std::addressof(fn));
   }
 
-  static void call_it(task_state& s) {
+  static void call_it(task_state& s, bool run) {
     auto& self = static_cast<task_work&>(s);
     // What the callable owns goes on the task's own stack, whichever way it ends.
     struct guard {
@@ -54,6 +54,7 @@ struct task_work final : task_result<T> {
         std::destroy_at(std::addressof(work.fn));
       }
     } destroy_callable{self};
+    if (!run) return;
     if constexpr (std::is_void_v<T>) {
       self.fn();
     } else {
