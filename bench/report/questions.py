@@ -1,0 +1,49 @@
+"""What each question measures, in words and units."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A counter shown beside the metric."""
+
+    key: str
+    title: str
+    with_ratio: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    title: str
+    metric: str = 'real_time'
+    unit: str = 'ns'
+    higher_is_better: bool = False
+    columns: tuple = ()
+
+
+ECHO = Question(
+    '64-byte messages over loopback TCP, server and clients on one processor each',
+    metric='requests_per_second',
+    unit='requests/s',
+    higher_is_better=True,
+    columns=(
+        Column('p50_us', 'p50 µs'),
+        Column('p99_us', 'p99 µs', with_ratio=True),
+        Column('p999_us', 'p99.9 µs'),
+        Column('cpu_us_each', 'server CPU µs/request'),
+    ),
+)
+
+QUESTIONS = {
+    'switch': Question('one explicit one-way switch that carries a pointer-sized value'),
+    'yield': Question('one scheduler yield among so many ready fibers'),
+    'spawn': Question('create, run an empty body and join, one at a time'),
+    'generator': Question('one 64-bit integer out of a flat generator'),
+    'echo': ECHO,
+}
+
+
+def question_of(group):
+    """For a group such as `yield/1000`. A question that is not described here is shown by its time."""
+    name = group.split('/')[0]
+    return QUESTIONS.get(name, Question(name))
