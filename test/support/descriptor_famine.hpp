@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <cstddef>
+#include <system_error>
 #include <vector>
 
 #include <coir/base/unique_fd.hpp>
@@ -18,6 +20,12 @@ class descriptor_famine {
  public:
   descriptor_famine() {
     coir::run([] {});  // which raises the limit once per process, and so not later
+    // UBSan looks at the first object of a type by way of a pipe.
+    try {
+      throw std::system_error(EMFILE, std::system_category(), "a test");
+    } catch (const std::system_error& e) {
+      EXPECT_TRUE(e.code());
+    }
     ::getrlimit(RLIMIT_NOFILE, &before_);
     coir::unique_fd highest(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     rlimit low = before_;

@@ -1,0 +1,56 @@
+#include <coir/sched/detail/ready_ring.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <deque>
+#include <random>
+
+namespace {
+
+using coir::detail::control;
+using coir::detail::ready_ring;
+
+// The ring never looks at what it holds.
+control* numbered(std::uintptr_t n) { return reinterpret_cast<control*>(n * alignof(control) + alignof(control)); }
+
+TEST(ready_ring, gives_first_what_came_first_over_many_rounds) {
+  ready_ring ring;
+  std::deque<control*> model;
+  std::mt19937 random(1);
+  std::uintptr_t next = 0;
+  for (int step = 0; step < 100'000; ++step) {
+    // Grows for a while, then shrinks, several times over.
+    if (random() % 100 < (step / 10'000 % 2 ? 35U : 65U)) {
+      ring.push(numbered(next));
+      model.push_back(numbered(next++));
+    } else if (!model.empty()) {
+      ASSERT_EQ(ring.front(), model.front());
+      ASSERT_EQ(ring.pop(), model.front());
+      model.pop_front();
+    }
+    ASSERT_EQ(ring.size(), model.size());
+    ASSERT_EQ(ring.empty(), model.empty());
+  }
+}
+
+TEST(ready_ring, rotates_as_if_by_pop_and_push) {
+  ready_ring ring;
+  std::deque<control*> model;
+  for (std::uintptr_t i = 0; i < 1000; ++i) {
+    // Full at each power of two, so that the room is that of the front in those rounds.
+    ring.push(numbered(i));
+    model.push_back(numbered(i));
+    for (std::uintptr_t k = 0; k < 3; ++k) {
+      ring.rotate(numbered(10'000 + i + k));
+      model.pop_front();
+      model.push_back(numbered(10'000 + i + k));
+    }
+    ASSERT_EQ(ring.front(), model.front());
+    ASSERT_EQ(ring.size(), model.size());
+  }
+  for (; !model.empty(); model.pop_front()) ASSERT_EQ(ring.pop(), model.front());
+  EXPECT_TRUE(ring.empty());
+}
+
+}  // namespace
