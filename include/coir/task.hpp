@@ -3,4 +3,5 @@
 
 #include <coir/base/cancelled.hpp>
 #include <coir/base/unhandled.hpp>
+#include <coir/task/shielded.hpp>
 #include <coir/task/task.hpp>

@@ -1,6 +1,7 @@
 #include <coir/io/endpoint.hpp>
 
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 
@@ -17,10 +18,21 @@ bool read_port(std::string_view text, std::uint16_t& port) noexcept {
 
 // inet_pton and if_nametoindex want terminated text.
 bool terminate(std::string_view text, char* buffer, std::size_t size) noexcept {
-  if (text.size() >= size) return false;
+  if (text.size() >= size || text.find('\0') != std::string_view::npos) return false;
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   return true;
+}
+
+// An error's text ends at a NUL, and is to be read on a terminal.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned char>(c));
+    result += c >= ' ' && c <= '~' ? std::string(1, c) : std::string(escaped);
+  }
+  return result;
 }
 
 bool read_scope(std::string_view text, std::uint32_t& scope) noexcept {
@@ -44,16 +56,18 @@ endpoint::endpoint(const sockaddr* address, socklen_t size) noexcept : endpoint(
 }
 
 const char* endpoint::read(std::string_view text, endpoint& result) noexcept {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return "it has no port: write ADDRESS:PORT";
+  const bool bracketed = text.starts_with('[');
+  const std::size_t end = bracketed ? text.find(']') : 0;
+  if (end == std::string_view::npos) return "its '[' has no matching ']'";
+  const std::size_t colon = bracketed ? end + 1 : text.rfind(':');
+  if (colon >= text.size() || text[colon] != ':') return "it has no port: write ADDRESS:PORT";
   std::string_view host = text.substr(0, colon);
   std::uint16_t port = 0;
   if (!read_port(text.substr(colon + 1), port)) return "its port is not a number from 0 to 65535";
   if (host.empty()) return "it has no address: write 0.0.0.0 or [::] for any";
   char buffer[INET6_ADDRSTRLEN];
   result = endpoint();
-  if (host.front() == '[') {
-    if (host.back() != ']') return "its '[' has no matching ']'";
+  if (bracketed) {
     host = host.substr(1, host.size() - 2);
     std::string_view scope;
     if (const std::size_t percent = host.find('%'); percent != std::string_view::npos) {
@@ -79,7 +93,7 @@ const char* endpoint::read(std::string_view text, endpoint& result) noexcept {
 endpoint endpoint::parse(std::string_view text) {
   endpoint result;
   if (const char* why = read(text, result))
-    throw std::invalid_argument("cannot read '" + std::string(text) + "' as an endpoint: " + why);
+    throw std::invalid_argument("cannot read '" + printable(text) + "' as an endpoint: " + why);
   return result;
 }
 

@@ -20,11 +20,19 @@ endpoint name_of(int fd, name_call* call, const char* what) {
   return {reinterpret_cast<const sockaddr*>(&address), size};
 }
 
-std::string peer_of(int fd) noexcept {
+endpoint peer_of(int fd) noexcept {
   try {
-    return name_of(fd, ::getpeername, "").to_string();
-  } catch (...) {
-    return "?";
+    return name_of(fd, ::getpeername, "");
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
+endpoint own_name_of(int fd) noexcept {
+  try {
+    return name_of(fd, ::getsockname, "");
+  } catch (const std::system_error&) {
+    return {};
   }
 }
 

@@ -27,8 +27,9 @@ using name_call = int(int, sockaddr*, socklen_t*);
 // getsockname(2) or getpeername(2). Throws std::system_error.
 [[nodiscard]] endpoint name_of(int fd, name_call* call, const char* what);
 
-// For error texts: never throws, "?" when there is no peer any more.
-[[nodiscard]] std::string peer_of(int fd) noexcept;
+// The two names for error texts: 0.0.0.0:0 when there is none.
+[[nodiscard]] endpoint peer_of(int fd) noexcept;
+[[nodiscard]] endpoint own_name_of(int fd) noexcept;
 
 void set_no_delay(int fd) noexcept;
 

@@ -15,7 +15,11 @@ detail::socket& tcp_listener::opened(const char* what) const {
   return *socket_;
 }
 
-tcp_listener tcp_listener::adopt(int fd) { return tcp_listener(detail::take_descriptor(fd)); }
+tcp_listener tcp_listener::adopt(int fd) {
+  unique_fd owned = detail::take_descriptor(fd);
+  const endpoint at = detail::own_name_of(owned.get());
+  return {std::move(owned), at};
+}
 
 tcp_listener tcp_listener::bind(const endpoint& at, std::error_code& error) {
   error.clear();
@@ -26,7 +30,8 @@ tcp_listener tcp_listener::bind(const endpoint& at, std::error_code& error) {
     error = detail::last_error();
     return {};
   }
-  return tcp_listener(std::move(fd));
+  const endpoint bound = detail::own_name_of(fd.get());
+  return {std::move(fd), bound};
 }
 
 tcp_listener tcp_listener::bind(const endpoint& at) {
@@ -40,12 +45,16 @@ tcp_stream tcp_listener::accept(std::error_code& error) {
   error.clear();
   detail::socket& s = opened("accept");
   s.source.wait_turn("accept");
+  const lowlevel::source::claim claim(s.source, direction::read, "accept");
   for (;;) {
     if (s.source.maybe_ready(direction::read)) {
-      unique_fd fd(::accept4(s.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      sockaddr_storage peer{};
+      socklen_t size = sizeof peer;
+      auto* const address = reinterpret_cast<sockaddr*>(&peer);
+      unique_fd fd(::accept4(s.fd.get(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (fd) {
         detail::set_no_delay(fd.get());
-        return tcp_stream(std::move(fd));
+        return {std::move(fd), endpoint(address, size)};
       }
       // Already-failed connections are reported as errors of accept (accept(2), "Error handling").
       if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
@@ -62,7 +71,7 @@ tcp_stream tcp_listener::accept(std::error_code& error) {
 tcp_stream tcp_listener::accept() {
   std::error_code error;
   tcp_stream stream = accept(error);
-  if (error) detail::throw_if(error, "accept at " + local_endpoint().to_string());
+  if (error) detail::throw_if(error, "accept at " + socket_->name.to_string());
   return stream;
 }
 

@@ -16,12 +16,17 @@ detail::socket& tcp_stream::opened(const char* what) const {
   return *socket_;
 }
 
-tcp_stream tcp_stream::adopt(int fd) { return tcp_stream(detail::take_descriptor(fd)); }
+tcp_stream tcp_stream::adopt(int fd) {
+  unique_fd owned = detail::take_descriptor(fd);
+  const endpoint peer = detail::peer_of(owned.get());
+  return {std::move(owned), peer};
+}
 
 std::size_t tcp_stream::read_some(std::span<std::byte> buffer, std::error_code& error) {
   error.clear();
   detail::socket& s = opened("read_some");
   s.source.wait_turn("read_some");
+  const lowlevel::source::claim claim(s.source, direction::read, "read_some");
   if (buffer.empty()) return 0;
   for (;;) {
     if (s.source.maybe_ready(direction::read)) {
@@ -46,7 +51,7 @@ std::size_t tcp_stream::read_some(std::span<std::byte> buffer, std::error_code& 
 std::size_t tcp_stream::read_some(std::span<std::byte> buffer) {
   std::error_code error;
   const std::size_t n = read_some(buffer, error);
-  if (error) detail::throw_if(error, "read from " + detail::peer_of(native_handle()));
+  if (error) detail::throw_if(error, "read from " + socket_->name.to_string());
   return n;
 }
 
@@ -54,6 +59,7 @@ std::size_t tcp_stream::write_all(std::span<const std::byte> data, std::error_co
   error.clear();
   detail::socket& s = opened("write_all");
   s.source.wait_turn("write_all");
+  const lowlevel::source::claim claim(s.source, direction::write, "write_all");
   std::size_t written = 0;
   while (written < data.size()) {
     if (s.source.maybe_ready(direction::write)) {
@@ -81,13 +87,13 @@ std::size_t tcp_stream::write_all(std::span<const std::byte> data, std::error_co
 std::size_t tcp_stream::write_all(std::span<const std::byte> data) {
   std::error_code error;
   const std::size_t n = write_all(data, error);
-  if (error) detail::throw_if(error, "write to " + detail::peer_of(native_handle()));
+  if (error) detail::throw_if(error, "write to " + socket_->name.to_string());
   return n;
 }
 
 void tcp_stream::shutdown_write() {
   if (::shutdown(opened("shutdown_write").fd.get(), SHUT_WR) != 0)
-    detail::throw_if(detail::last_error(), "shutdown of the connection to " + detail::peer_of(native_handle()));
+    detail::throw_if(detail::last_error(), "shutdown of the connection to " + socket_->name.to_string());
 }
 
 void tcp_stream::close() noexcept {
@@ -116,9 +122,10 @@ tcp_stream tcp_connect(const endpoint& to, deadline until, std::error_code& erro
     return {};
   }
   detail::set_no_delay(fd.get());
-  tcp_stream stream(std::move(fd));
+  tcp_stream stream(std::move(fd), to);
   detail::socket& s = *stream.socket_;
   s.source.wait_turn("tcp_connect");
+  const lowlevel::source::claim claim(s.source, direction::write, "tcp_connect");
   // An interrupted connect goes on by itself, as one that has not finished yet (connect(2), EINTR).
   if (::connect(s.fd.get(), to.data(), to.size()) != 0) {
     if (errno != EINPROGRESS && errno != EINTR) {

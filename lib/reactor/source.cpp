@@ -33,6 +33,12 @@ source::~source() {
   close();
 }
 
+source::claim::claim(source& s, direction d, const char* what) : side_(s.of(d)) {
+  if (side_.user)
+    throw busy(told_by(what) + scheduler::describe(side_.user) + " is at it already; one fiber at a time may");
+  side_.user = scheduler::required(what).prepare();
+}
+
 void source::wait_turn(const char* what) {
   scheduler& here = scheduler::required(what);
   if (closed_) throw closed(told_by(what) + "it is closed");
@@ -44,23 +50,25 @@ void source::wait_turn(const char* what) {
 }
 
 bool source::wait(direction d, const char* what, deadline until) {
+  scheduler& here = scheduler::required(what);
+  if (closed_) throw closed(told_by(what) + "it is closed");
+  here.check_cancelled();
   side& mine = of(d);
   if (mine.waiter)
     throw busy(told_by(what) + scheduler::describe(mine.waiter) + " waits for the same already; one fiber at a time may");
-  reactor* here = reactor::current();
-  if (!here) throw std::logic_error(told_by(what) + "this thread has no reactor: call it inside coir::run");
-  if (home_ != here) {
+  reactor* home = reactor::current();
+  if (!home) throw std::logic_error(told_by(what) + "this thread has no reactor: call it inside coir::run");
+  if (home_ != home) {
     if (home_) throw std::logic_error(told_by(what) + "the descriptor is registered with another thread's reactor");
-    here->add(*this, fd_);
+    home->add(*this, fd_);
   }
   if (mine.ready) return true;
   attempts_ = 0;
-  scheduler& scheduler = scheduler::required(what);
-  mine.waiter = scheduler.prepare();
-  const wake_reason reason = scheduler.park(mine.waiter, what, until);
+  mine.waiter = here.prepare();
+  const wake_reason reason = here.park(mine.waiter, what, until);
   mine.waiter = {};
   if (closed_) throw closed(told_by(what) + "it was closed");
-  if (reason == wake_reason::cancelled) scheduler.check_cancelled();
+  if (reason == wake_reason::cancelled) here.check_cancelled();
   return reason == wake_reason::woken;
 }
 

@@ -81,8 +81,11 @@ void task_state::launch(std::size_t stack_size, const char* caller) {
 }
 
 bool task_state::join_until(deadline until) {
+  session* here = session::current();
+  // A call that could wait is a place where cancellation is met, also when it need not wait.
+  if (here && here == home) here->scheduler().check_cancelled();
   if (done) return true;
-  if (!home || home != session::current())
+  if (!home || home != here)
     throw std::logic_error(title() + " can only be joined by fibers of the thread that it runs on");
   if (home->scheduler().active() == this) throw std::logic_error(title() + " cannot join itself");
   while (!done)

@@ -43,8 +43,8 @@ TEST_F(listener, names_the_address_when_it_is_not_ours) {
 }
 
 TEST_F(listener, refuses_text_that_is_no_endpoint) {
-  EXPECT_TRUE(names(text_of<std::invalid_argument>([] { (void)tcp_listener::bind("127.0.0.1:http"); }),
-                    "127.0.0.1:http"));
+  EXPECT_TRUE(
+      names(text_of<std::invalid_argument>([] { (void)tcp_listener::bind("127.0.0.1:http"); }), "127.0.0.1:http"));
 }
 
 TEST_F(listener, gets_a_port_again_whose_connections_still_linger) {

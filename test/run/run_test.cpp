@@ -49,9 +49,8 @@ TEST_F(run, throws_what_main_throws) {
 }
 
 TEST_F(run, throws_a_tasks_error_that_main_gets) {
-  EXPECT_EQ(support::text_of<std::runtime_error>([] {
-              coir::run([] { coir::spawn([] { throw std::runtime_error("the task's"); }).get(); });
-            }),
+  EXPECT_EQ(support::text_of<std::runtime_error>(
+                [] { coir::run([] { coir::spawn([] { throw std::runtime_error("the task's"); }).get(); }); }),
             "the task's");
 }
 

@@ -33,12 +33,12 @@ class blocking_call {
 
 /// What holds for a kind of call, and so which tests it joins.
 struct call_traits {
-  bool switches = true;      // always
-  bool parks = true;         // without complete(), it waits
-  bool completes = true;     // by complete(); false: by time alone
-  bool keeps = true;         // a complete() before the call serves it
+  bool switches = true;   // always
+  bool parks = true;      // without complete(), it waits
+  bool completes = true;  // by complete(); false: by time alone
+  bool keeps = true;      // a complete() before the call serves it
   bool has_deadline = false;
-  bool from_thread = true;   // complete_from_thread() works
+  bool from_thread = true;  // complete_from_thread() works
 };
 
 struct blocking_call_kind {

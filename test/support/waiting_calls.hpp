@@ -28,7 +28,7 @@ class remote_trigger {
   }
   ~remote_trigger() {
     task_.cancel();
-    task_.join();
+    coir::shielded([this] { task_.join(); });
   }
   void fire() const { coir::lowlevel::scheduler::wake(token_); }
 
@@ -66,7 +66,7 @@ class task_call : public blocking_call {
  public:
   ~task_call() override {
     awaited_.cancel();
-    awaited_.join();
+    coir::shielded([this] { awaited_.join(); });
   }
   void complete() override {
     open_ = true;

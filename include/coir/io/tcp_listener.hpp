@@ -67,7 +67,7 @@ class COIR_API tcp_listener {
   [[nodiscard]] int release() noexcept;
 
  private:
-  explicit tcp_listener(unique_fd fd) : socket_(std::make_unique<detail::socket>(std::move(fd))) {}
+  tcp_listener(unique_fd fd, const endpoint& at) : socket_(std::make_unique<detail::socket>(std::move(fd), at)) {}
   detail::socket& opened(const char* what) const;
 
   std::unique_ptr<detail::socket> socket_;

@@ -89,7 +89,7 @@ class COIR_API tcp_stream {
  private:
   friend class tcp_listener;
   friend COIR_API tcp_stream tcp_connect(const endpoint& to, deadline until, std::error_code& error);
-  explicit tcp_stream(unique_fd fd) : socket_(std::make_unique<detail::socket>(std::move(fd))) {}
+  tcp_stream(unique_fd fd, const endpoint& peer) : socket_(std::make_unique<detail::socket>(std::move(fd), peer)) {}
   detail::socket& opened(const char* what) const;
 
   std::unique_ptr<detail::socket> socket_;

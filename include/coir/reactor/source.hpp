@@ -17,13 +17,19 @@ enum class direction : std::uint8_t { read, write };
 /// What is known of one non-blocking descriptor: whether a system call on it is worth trying, and which
 /// fibers wait until it is.
 ///
-/// For builders of streams: while maybe_ready(d), try the call; on EAGAIN, clear(d) and wait(d). A short
-/// read or write means "not ready" too, and saves the call that would say so, when short_means_drained():
+/// For builders of streams: wait_turn, claim a direction; while maybe_ready(d), try the call; on EAGAIN, clear(d) and
+/// wait(d). A short read or write means "not ready" too, and saves the call that would say so, when short_means_drained():
 /// not after hang-ups, errors or urgent data, which would then be overlooked for ever.
 ///
 /// Owner:    the stream, together with the descriptor, which must stay open meanwhile; stays where it is
 /// Threads:  joins the reactor of the first fiber that waits on it
 class COIR_API source {
+  struct side {
+    wake_token user;    // who has claimed it; empty: nobody
+    wake_token waiter;  // empty: nobody
+    bool ready = true;  // unknown counts as ready: a call finds out
+  };
+
  public:
   explicit source(int fd) noexcept : fd_(fd) {}
   source(const source&) = delete;
@@ -31,10 +37,23 @@ class COIR_API source {
   /// Closes; aborts when a fiber waits: it would come back to nothing. Close first, then destroy.
   ~source();
 
-  /// Opens an operation: a chance for others, so that a fiber whose descriptor is always ready does not
-  /// keep the thread.
+  /// One direction for the length of one operation, from the first try to the last wait.
+  class COIR_API claim {
+   public:
+    /// Throws:   busy, naming the fiber that has it; std::logic_error outside of coir::run
+    claim(source& s, direction d, const char* what);
+    claim(const claim&) = delete;
+    claim& operator=(const claim&) = delete;
+    ~claim() { side_.user = {}; }
+
+   private:
+    side& side_;
+  };
+
+  /// Gives others their chance before an operation begins, so that a fiber whose descriptor is always ready
+  /// does not keep the thread.
   ///
-  /// Switches: may, at every 64th call in a row that did not wait
+  /// Switches: may, at every 64th operation in a row that did not wait
   /// Throws:   cancelled; closed; std::logic_error outside of coir::run
   void wait_turn(const char* what);
 
@@ -48,8 +67,8 @@ class COIR_API source {
   ///
   /// Switches: may
   /// Returns:  false when `until` came first
-  /// Throws:   cancelled; closed when close() is called meanwhile; busy, naming the other fiber, when one
-  ///           waits for this direction already; std::system_error when the descriptor cannot be watched
+  /// Throws:   cancelled; closed when it is, or is meanwhile; busy, naming the other fiber, when one waits for
+  ///           this direction already; std::system_error when the descriptor cannot be watched
   bool wait(direction d, const char* what, deadline until = never);
 
   /// Wakes whoever waits, with closed, and forgets the descriptor, which may be closed then. Idempotent.
@@ -58,10 +77,6 @@ class COIR_API source {
 
  private:
   friend class reactor;
-  struct side {
-    wake_token waiter;  // empty: nobody
-    bool ready = true;  // unknown counts as ready: a call finds out
-  };
 
   [[nodiscard]] side& of(direction d) noexcept { return d == direction::read ? read_ : write_; }
   [[nodiscard]] const side& of(direction d) const noexcept { return d == direction::read ? read_ : write_; }

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include <coir/base/unique_fd.hpp>
+#include <coir/io/endpoint.hpp>
 #include <coir/reactor/source.hpp>
 
 namespace coir::detail {
 
 struct socket {
-  explicit socket(unique_fd owned) noexcept : fd(std::move(owned)), source(fd.get()) {}
+  explicit socket(unique_fd owned, const endpoint& at) noexcept : fd(std::move(owned)), source(fd.get()), name(at) {}
   ~socket() { close(); }
   socket(const socket&) = delete;
   socket& operator=(const socket&) = delete;
@@ -23,6 +24,7 @@ struct socket {
 
   unique_fd fd;
   lowlevel::source source;
+  endpoint name;  // of the peer, or where it listens: the kernel forgets it when the connection fails
 };
 
 }  // namespace coir::detail
