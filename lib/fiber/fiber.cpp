@@ -1,6 +1,5 @@
 #include <coir/fiber/fiber.hpp>
 
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -42,8 +41,7 @@ std::string_view fiber::name() const noexcept {
 
 void fiber::set_name(std::string_view name) const {
   if (!control_) throw std::invalid_argument("set_name on an empty coir::fiber");
-  char* copy = name.empty() ? nullptr : ::strndup(name.data(), name.size());
-  std::free(std::exchange(control_->name, copy));
+  detail::rename(control_, name.empty() ? nullptr : ::strndup(name.data(), name.size()));
 }
 
 std::string to_string(const fiber& f) { return detail::describe(detail::fiber_access::control_of(f)); }

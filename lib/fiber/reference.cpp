@@ -227,11 +227,11 @@ void abandon_thread(owner* self) noexcept {
     c.parent = {};
     c.children = 0;
     const auto local = static_cast<std::int32_t>(std::exchange(c.local, 0));
-    const std::int32_t before =
-        c.shared.fetch_add(local * shared_one, std::memory_order_acq_rel) & ~shared_merged;
-    c.shared.fetch_or(shared_merged, std::memory_order_acq_rel);
+    c.shared.fetch_add(local * shared_one, std::memory_order_acq_rel);
+    // From here on whoever drops the last handle frees the block: this thread only if none was left before.
+    const std::int32_t before = c.shared.fetch_or(shared_merged, std::memory_order_acq_rel);
     c.home.store(nullptr, std::memory_order_release);
-    if (!(before & shared_queued)) free_block(&c);
+    if (!(before & shared_queued) && count_of(before) == 0) free_block(&c);
   });
   this_thread.self = &nobody;
   control* list = self->dropped.exchange(closed_list(), std::memory_order_acq_rel);

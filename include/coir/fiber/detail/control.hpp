@@ -39,7 +39,7 @@ struct owner {
   // Called on the dropping thread after a push onto `dropped`; nullptr: nobody waits for that.
   std::atomic<void (*)(void*) noexcept> notify{nullptr};
   std::atomic<void*> notify_argument{nullptr};
-  int thread_id = 0;  // gettid(2) of the thread, for messages
+  relaxed<int> thread_id = 0;  // gettid(2) of the thread, for messages
   owner* next_free = nullptr;
 };
 
@@ -118,7 +118,7 @@ struct control {
   stack_ref stack;
   std::uint32_t epoch = 0;              // counts its waits, for the scheduler; goes on when the block is reused
   control* next = nullptr;              // link of the one list it is on: free, owner::dropped
-  char* name = nullptr;                 // owned copy; nullptr: unnamed
+  char* name = nullptr;                 // owned copy, changed and copied by message.hpp; nullptr: unnamed
   const char* waits_for = nullptr;      // parked: for what, static text; nullptr: for its turn
 #if COIR_ANNOTATED
   void* annotation = nullptr;           // last, for only the library looks: ASan's fake stack, TSan's fiber
