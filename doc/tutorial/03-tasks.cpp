@@ -7,7 +7,7 @@
 
 using namespace std::chrono_literals;
 
-constexpr auto unit = 100ms;
+constexpr auto unit = 200ms;
 
 void say_after(int units, const char* what) {
   coir::sleep_for(units * unit);
