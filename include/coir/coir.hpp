@@ -1,10 +1,13 @@
 // <coir/coir.hpp> - everything but the testing kit
 #pragma once
 
+#include <coir/base/cancelled.hpp>
+#include <coir/base/unhandled.hpp>
 #include <coir/fiber.hpp>
 #include <coir/io.hpp>
 #include <coir/reactor.hpp>
 #include <coir/run/run.hpp>
 #include <coir/sched.hpp>
 #include <coir/sync.hpp>
-#include <coir/task.hpp>
+#include <coir/task/shielded.hpp>
+#include <coir/task/task.hpp>

@@ -3,8 +3,9 @@
 
 #include <cstdint>
 
-#include <coir/base/api.hpp>
-#include <coir/fiber/detail/control.hpp>
+namespace coir::detail {
+struct control;
+}
 
 namespace coir::lowlevel {
 
