@@ -14,7 +14,8 @@ namespace coir {
 
 /// A listening TCP socket.
 ///
-/// Owner:    the socket, which the destructor closes; close() first when another fiber waits in it
+/// Owner:    the socket, which the destructor closes; when another fiber waits in it, close() first
+///           and let that one leave: destroying it before aborts
 /// Threads:  the thread of the fiber that first waited on it
 /// Example:  doc/tutorial/04-echo.cpp
 class COIR_API tcp_listener {

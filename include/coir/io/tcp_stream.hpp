@@ -23,7 +23,8 @@ namespace coir {
 /// nothing was read or written by it, but for write_all, which may have sent a part. TCP_NODELAY is on
 /// from the start; SIGPIPE is never raised.
 ///
-/// Owner:    the socket, which the destructor closes; close() first when another fiber waits in it
+/// Owner:    the socket, which the destructor closes; when another fiber waits in it, close() first
+///           and let that one leave: destroying it before aborts
 /// Threads:  the thread of the fiber that first waited on it
 /// Example:  doc/tutorial/04-echo.cpp
 class COIR_API tcp_stream {

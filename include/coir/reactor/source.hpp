@@ -34,7 +34,7 @@ class COIR_API source {
   explicit source(int fd) noexcept : fd_(fd) {}
   source(const source&) = delete;
   source& operator=(const source&) = delete;
-  /// Closes; aborts when a fiber waits: it would come back to nothing. Close first, then destroy.
+  /// Closes; aborts when a fiber waits, or was woken and has not left: it would come back to nothing.
   ~source();
 
   /// One direction for the length of one operation, from the first try to the last wait.
