@@ -2,6 +2,10 @@
 #pragma once
 
 #include <coir/fiber/bad_switch.hpp>
+#include <coir/fiber/context.hpp>
+#include <coir/fiber/context_var.hpp>
 #include <coir/fiber/fiber.hpp>
 #include <coir/fiber/fiber_exit.hpp>
+#include <coir/fiber/fiber_local.hpp>
 #include <coir/fiber/fiber_options.hpp>
+#include <coir/fiber/tracer.hpp>

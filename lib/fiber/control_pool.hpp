@@ -5,10 +5,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
-#include <utility>
 
 #include <coir/fiber/detail/control.hpp>
+
+#include "particulars.hpp"
 
 namespace coir::detail {
 
@@ -46,15 +46,15 @@ void spill_control_cache() noexcept;
 
 // From any thread; nothing refers to the block any more.
 inline void give_control(control* c) noexcept {
-  if (c->name) [[unlikely]]
-    std::free(std::exchange(c->name, nullptr));
+  if (c->own) [[unlikely]]
+    free_particulars(*c);
   c->context = nullptr;
   c->resumable = nullptr;
   c->previous = nullptr;
   c->caught = nullptr;
   c->uncaught = 0;
   c->state = fiber_state::unstarted;
-  c->is_thread = c->orphan = c->being_killed = false;
+  c->is_thread = c->orphan = c->being_killed = c->must_end = c->kills = false;
   c->parent = {};
   c->children = 0;
   c->local = 0;

@@ -1,14 +1,27 @@
 #include <coir/fiber/fiber.hpp>
 
-#include <cstring>
+#include <memory>
 #include <stdexcept>
 
 #include <coir/fiber/detail/access.hpp>
 
 #include "message.hpp"
+#include "particulars.hpp"
 #include "reference.hpp"
 
 namespace coir {
+namespace {
+
+// Another thread's fiber may be looking at its context right now, unless it has ended.
+void check_context_use(const detail::control* c, const char* caller) {
+  if (!c) throw std::invalid_argument(std::string(caller) + " on an empty coir::fiber");
+  if (c->state == detail::fiber_state::dead) return;
+  if (c->home.load(std::memory_order_relaxed) != detail::this_thread.self)
+    throw std::logic_error(std::string(caller) + ": " + detail::describe(c) + " belongs to " + detail::thread_of(c) +
+                           ", and only that may look at its context");
+}
+
+}  // namespace
 
 fiber_exit::fiber_exit() noexcept = default;
 fiber_exit::fiber_exit(const fiber_exit&) noexcept = default;
@@ -36,12 +49,31 @@ void fiber::set_parent(const fiber& parent) const {
 }
 
 std::string_view fiber::name() const noexcept {
-  return control_ && control_->name ? std::string_view(control_->name) : std::string_view();
+  return control_ && control_->own ? std::string_view(control_->own->name) : std::string_view();
 }
 
 void fiber::set_name(std::string_view name) const {
   if (!control_) throw std::invalid_argument("set_name on an empty coir::fiber");
-  detail::rename(control_, name.empty() ? nullptr : ::strndup(name.data(), name.size()));
+  detail::rename(*control_, name);
+}
+
+void* fiber::user_pointer() const noexcept { return control_ && control_->own ? control_->own->user : nullptr; }
+
+void fiber::set_user_pointer(void* p) const {
+  if (!control_) throw std::invalid_argument("set_user_pointer on an empty coir::fiber");
+  detail::particulars_of(*control_).user = p;
+}
+
+coir::context fiber::context() const {
+  check_context_use(control_, "context");
+  auto& its = detail::particulars_of(*control_).context;
+  if (!its) its = std::make_shared<detail::context_state>();
+  return coir::context(its);
+}
+
+void fiber::set_context(const coir::context& c) const {
+  check_context_use(control_, "set_context");
+  detail::particulars_of(*control_).context = c.state_;
 }
 
 std::string to_string(const fiber& f) { return detail::describe(detail::fiber_access::control_of(f)); }

@@ -1,8 +1,9 @@
 // A fiber's life: made, started, ended.
-#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
+
+#include <cxxabi.h>
 
 #include <coir/base/detail/fatal.hpp>
 #include <coir/base/unhandled.hpp>
@@ -13,6 +14,7 @@
 
 #include "control_pool.hpp"
 #include "message.hpp"
+#include "particulars.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
 #include "switch.hpp"
@@ -45,6 +47,10 @@ ending run_body(control* self, void* arguments) noexcept {
     end.type = self->work->operations->run(*self->work, arguments, end.value);
   } catch (const fiber_exit&) {
     // a normal end without a value
+  } catch (const abi::__forced_unwind&) {
+    // pthread_exit and pthread_cancel unwind to the thread's first frame, which is on another stack.
+    fatal("end a thread in its own fiber: switch back there, and return",
+          "pthread_exit, or the cancellation of a thread, in %s", describe(self).c_str());
   } catch (...) {
     end.error = std::current_exception();
   }
@@ -96,6 +102,7 @@ control* find_receiver(control* self, ending& end) {
     control* next = successor(*self->work, std::move(end.error));
     self->state = fiber_state::dead;
     this_thread.finished = self;
+    this_thread.arriving = brings_end;
     leave(self, next, nullptr);
   }
   self->state = fiber_state::dead;
@@ -105,8 +112,7 @@ control* find_receiver(control* self, ending& end) {
   }
   control* receiver = find_receiver(self, end);
   receiver->resumable = nullptr;
-  this_thread.thrown = end.error ? &end.error : nullptr;
-  this_thread.finished = self;
+  announce(self, end.error);
   leave(self, receiver, end.value);
 }
 
@@ -114,6 +120,7 @@ control* find_receiver(control* self, ending& end) {
   arrive({t.fctx, t.data});
   control* self = this_thread.current;
   ending end = run_body(self, t.data);
+  if (self->own) drop_locals(*self);
   end_fiber(self, end);
 }
 
@@ -148,9 +155,10 @@ control* allocate_fiber(const fiber_options& options, std::size_t size, std::siz
   control* c = nullptr;
   try {
     c = take_control();
-    if (!options.name.empty()) c->name = ::strndup(options.name.data(), options.name.size());
+    rename(*c, options.name);
   } catch (...) {
     give_stack(stack);
+    if (c) give_control(c);
     throw;
   }
   c->stack = stack;
@@ -187,7 +195,12 @@ bool start_scheduled(control* c) noexcept {
 
 control* make_scheduled(body& work, std::size_t stack_size, std::string_view name) {
   control* c = take_control();
-  if (!name.empty()) c->name = ::strndup(name.data(), name.size());
+  try {
+    rename(*c, name);
+  } catch (...) {
+    give_control(c);
+    throw;
+  }
   c->work = &work;
   want_stack(*c, stack_size);
   c->shared.store(shared_merged, std::memory_order_relaxed);

@@ -2,20 +2,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
-#include <utility>
 
 #include <cxxabi.h>
 
+#include "particulars.hpp"
+
 namespace coir::detail {
 namespace {
-
-constinit std::mutex names_mutex;  // other threads' errors copy a name that its owner may be changing
-
-std::string copy_name(const control* c) {
-  const std::lock_guard lock(names_mutex);
-  return c->name ? c->name : std::string();
-}
 
 const char* state_of(const control* c) {
   switch (c->state) {
@@ -35,7 +28,7 @@ std::string describe(const control* c) {
   // Of another thread's fiber only what is atomic or locked may be looked at.
   const bool own = c->home.load(std::memory_order_relaxed) == this_thread.self;
   std::string text = own && c->is_thread ? "main fiber" : "fiber";
-  if (const std::string name = copy_name(c); !name.empty()) {
+  if (const std::string name = copy_name(*c); !name.empty()) {
     text.append(" '").append(name).append("'");
   } else {
     char address[32];
@@ -48,14 +41,6 @@ std::string describe(const control* c) {
 std::string thread_of(const control* c) {
   const owner* home = c->home.load(std::memory_order_relaxed);
   return home ? "thread " + std::to_string(home->thread_id) : "a thread that has ended";
-}
-
-void rename(control* c, char* name) noexcept {
-  {
-    const std::lock_guard lock(names_mutex);
-    std::swap(c->name, name);
-  }
-  std::free(name);
 }
 
 const char* waits_for(const control* c) noexcept { return c->waits_for ? c->waits_for : "its turn to run"; }

@@ -7,9 +7,6 @@
 
 namespace coir::detail {
 
-// Takes a malloc'ed name over and frees the one before.
-void rename(control* c, char* name) noexcept;
-
 // "thread 4711", or "a thread that has ended".
 [[nodiscard]] std::string thread_of(const control* c);
 

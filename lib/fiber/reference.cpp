@@ -4,79 +4,18 @@
 // left, so only the owner ever unwinds it.
 #include "reference.hpp"
 
-#include <cstdio>
 #include <utility>
 
-#include <coir/base/unhandled.hpp>
 #include <coir/fiber/detail/access.hpp>
-#include <coir/fiber/fiber_exit.hpp>
 
 #include "control_pool.hpp"
 #include "message.hpp"
 #include "stack.hpp"
 #include "switch.hpp"
+#include "unwind.hpp"
 
 namespace coir::detail {
 namespace {
-
-std::int32_t count_of(std::int32_t shared) noexcept { return shared >> 2; }
-
-// Gives up the block of a fiber that is dead, or never ran, and that nobody refers to; then its parent's, if
-// this was the last child of such another one. A loop, for chains may be long.
-void free_block(control* c) noexcept {
-  while (c && c->children == 0 && is_unreferenced(c)) {
-    if (c->state == fiber_state::unstarted && c->work) end_unstarted(c);
-    if (c->state != fiber_state::dead || c->work) return;
-    // Its callable may have stored a handle while it was destroyed.
-    if (!is_unreferenced(c)) return;
-    control* parent = c->parent.control_;
-    give_control(c);
-    c = parent && --parent->children == 0 ? parent : nullptr;
-  }
-}
-
-// One child less.
-void unpin(control* parent) noexcept {
-  if (--parent->children == 0) free_block(parent);
-}
-
-// Raises fiber_exit in a suspended fiber; its end comes back here, for the dropper stands in as its parent.
-void kill(control* c) noexcept {
-  control* self = this_thread.current;
-  control* const before = c->parent.control_;
-  if (before) ++before->children;  // pinned, to be given back
-  set_parent(c, self);
-  c->being_killed = true;
-  // A handle of our own, for those that the body makes and drops while it unwinds must not kill it again.
-  retain(c);
-  const type_tag* const expected = std::exchange(self->expects, discards);
-  try {
-    std::exception_ptr exit = std::make_exception_ptr(fiber_exit());
-    self->resumable = this_thread.self;
-    c->resumable = nullptr;
-    this_thread.thrown = &exit;
-    annotated_change(self, c, nullptr);
-    control* finished = settle();
-    if (finished && finished != c) recycle(finished);
-  } catch (...) {
-    const std::string origin = describe(c) + " while it was unwound";
-    report_unhandled({std::current_exception(), origin, {}});
-  }
-  self->expects = expected;
-  if (c->parent.control_ == self) set_parent(c, before);
-  if (before) unpin(before);
-  c->being_killed = false;
-  if (c->state == fiber_state::dead) {
-    if (c->work) recycle(c);
-    release(c);
-    return;
-  }
-  // It lives on: resurrected, if it has stored a handle to itself.
-  --c->local;
-  if (c->local != 0 || count_of(c->shared.fetch_or(shared_merged, std::memory_order_acq_rel)) != 0) return;
-  std::fprintf(stderr, "coir: %s swallowed fiber_exit after its last handle was dropped; its stack stays in use\n",
-               describe(c).c_str());
-}
 
 // Its owner has found that no handle refers to `c`.
 void unreferenced(control* c) noexcept {
@@ -90,11 +29,13 @@ void unreferenced(control* c) noexcept {
       c->orphan = true;  // what it waits for resumes it first
       return;
     case fiber_state::live:
-      if (c == this_thread.current) {
+      if (c->kills) {
+        c->orphan = true;  // looked at when it goes on
+      } else if (c == this_thread.current) {
         c->orphan = true;
         this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
       } else if (c->resumable) {
-        kill(c);
+        kill(c, unwind_reason::dropped);
       }
       return;
   }
@@ -129,6 +70,19 @@ void absorb(control* c) noexcept {
 }
 
 }  // namespace
+
+void free_block(control* c) noexcept {
+  // A loop, for chains may be long.
+  while (c && c->children == 0 && is_unreferenced(c)) {
+    if (c->state == fiber_state::unstarted && c->work) end_unstarted(c);
+    if (c->state != fiber_state::dead || c->work) return;
+    // Its callable may have stored a handle while it was destroyed.
+    if (!is_unreferenced(c)) return;
+    control* parent = c->parent.control_;
+    give_control(c);
+    c = parent && --parent->children == 0 ? parent : nullptr;
+  }
+}
 
 control* closed_list() noexcept {
   static control sentinel;
@@ -213,33 +167,6 @@ void attend() noexcept {
     return;
   }
   if (asked & has_dropped) reap();
-}
-
-void abandon_thread(owner* self) noexcept {
-  reap();
-  for_each_control(self, [](control& c) {
-    if (c.state == fiber_state::unstarted && c.work) end_unstarted(&c);
-    if (c.state == fiber_state::live && c.resumable && !c.is_thread) kill(&c);
-  });
-  for_each_control(self, [](control& c) {
-    if (c.is_thread) c.state = fiber_state::dead;
-    // Nobody can switch to what is left, so nobody asks for its parents any more.
-    c.parent = {};
-    c.children = 0;
-    const auto local = static_cast<std::int32_t>(std::exchange(c.local, 0));
-    c.shared.fetch_add(local * shared_one, std::memory_order_acq_rel);
-    // From here on whoever drops the last handle frees the block: this thread only if none was left before.
-    const std::int32_t before = c.shared.fetch_or(shared_merged, std::memory_order_acq_rel);
-    c.home.store(nullptr, std::memory_order_release);
-    if (!(before & shared_queued) && count_of(before) == 0) free_block(&c);
-  });
-  this_thread.self = &nobody;
-  control* list = self->dropped.exchange(closed_list(), std::memory_order_acq_rel);
-  while (list) {
-    control* c = std::exchange(list, list->next);
-    c->shared.fetch_and(~shared_queued, std::memory_order_relaxed);
-    free_block(c);
-  }
 }
 
 }  // namespace coir::detail

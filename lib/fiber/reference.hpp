@@ -20,8 +20,17 @@ void set_parent(control* c, control* parent) noexcept;
 // A fiber that will never run: destroys its callable and gives its stack back. It is dead then.
 void end_unstarted(control* c) noexcept;
 
-// Unwinds every fiber of the calling thread and gives up its blocks; the thread is about to end.
-void abandon_thread(owner* self) noexcept;
+// Gives up the block of a fiber that is dead, or never ran, and that nobody refers to; then its parent's, if
+// this was the last child of such another one.
+void free_block(control* c) noexcept;
+
+// One child less.
+inline void unpin(control* parent) noexcept {
+  if (--parent->children == 0) free_block(parent);
+}
+
+// Handles on foreign threads, by control::shared.
+[[nodiscard]] constexpr std::int32_t count_of(std::int32_t shared) noexcept { return shared >> 2; }
 
 // Stands for owner::dropped of a thread that has ended.
 [[nodiscard]] control* closed_list() noexcept;

@@ -7,8 +7,11 @@
 #include <coir/fiber/detail/access.hpp>
 #include <coir/fiber/fiber_exit.hpp>
 
+#include "errand.hpp"
 #include "message.hpp"
 #include "reference.hpp"
+#include "tracer.hpp"
+#include "unwind.hpp"
 
 namespace coir::detail {
 namespace {
@@ -59,9 +62,8 @@ incoming hand_over(control* self, control* target, const type_tag* expects, load
   self->expects = expects;
   self->resumable = this_thread.self;
   target->resumable = nullptr;
-  this_thread.thrown = cargo.error ? &cargo.error : nullptr;
-  void* value = annotated_change(self, target, cargo.value);
-  return {value, settle()};
+  announce(nullptr, cargo.error);
+  return settle(annotated_change(self, target, cargo.value));
 }
 
 // A switch that comes out at the fiber that makes it.
@@ -69,13 +71,14 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
   if (cargo.error) std::rethrow_exception(cargo.error);
   if (!accepts(expects, cargo.type))
     throw bad_switch(refusal(self, self) + "it expects " + name_of(expects) + " and was sent " + name_of(cargo.type));
-  return {cargo.value, nullptr};
+  return {cargo.value, {}};
 }
 
 // Finds who is really reached, starting from `target`, and hands over.
 [[gnu::noinline, gnu::cold]] incoming route(control* target, const type_tag* expects, load cargo) {
   control* self = enter_thread();
   attend();
+  if (self->being_killed && meets_exit_again(self)) throw fiber_exit();
   if (!target) throw bad_switch("switch from " + describe(self) + " to an empty coir::fiber");
   for (control* reached = target;;) {
     check_thread(self, reached);
@@ -102,7 +105,7 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
 }  // namespace
 
 owner nobody;
-constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, nullptr, nullptr};
+constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, 0, nullptr, nullptr, nullptr};
 
 incoming switch_with_care(control* target, const type_tag* sent, void* value, const type_tag* expects) {
   return route(target, expects, {sent, value, nullptr});
@@ -117,22 +120,30 @@ incoming switch_exit(control* target, const type_tag* expects) {
   return route(target, expects, {tag_of<void>(), nullptr, std::make_exception_ptr(fiber_exit()), true});
 }
 
-void raise_thrown() {
-  const std::exception_ptr error = std::move(*std::exchange(this_thread.thrown, nullptr));
-  if (control* finished = std::exchange(this_thread.finished, nullptr)) recycle(finished);
+incoming settle_with_care(void* value) {
+  std::uint32_t brought = 0;
+  while ((brought = std::exchange(this_thread.arriving, 0)) & brings_errand) value = run_errand();
+  const aftermath rest(brought & brings_end ? this_thread.finished : nullptr, brought & brings_trace);
+  if (!(brought & brings_error)) return {value, rest};
+  const std::exception_ptr error = std::move(*this_thread.thrown);
+  const recycle_guard guard{rest.finished()};
+  if (rest.is_traced()) tell_tracer(trace_event::throw_to, rest);
   std::rethrow_exception(error);
 }
 
-void arguments_taken() noexcept {
-  if (control* finished = std::exchange(this_thread.finished, nullptr)) [[unlikely]]
-    recycle(finished);
+void arguments_taken() {
+  if (this_thread.arriving == 0) [[likely]]
+    return;
+  const aftermath rest = settle_with_care(nullptr).rest;
+  const recycle_guard guard{rest.finished()};
+  if (rest.is_traced()) tell_tracer(rest);
 }
 
 control* resume_annotated(control* next) {
   control* self = this_thread.current;
   annotated_change(self, next, nullptr);
   if (self->orphan) this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
-  return settle();
+  return settle(nullptr).rest.finished();
 }
 
 control* living(control* c) noexcept {

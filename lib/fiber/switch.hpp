@@ -9,6 +9,14 @@
 
 namespace coir::detail {
 
+// Notes what goes along with the switch that follows: an end, an error if not null, the tracer's share.
+inline void announce(control* finished, std::exception_ptr& error) noexcept {
+  this_thread.finished = finished;
+  this_thread.thrown = &error;
+  const bool traced = this_thread.self->attention.load(std::memory_order_relaxed) & is_traced;
+  this_thread.arriving = (error ? brings_error : 0) | (finished ? brings_end : 0) | (traced ? brings_trace : 0);
+}
+
 // Arrival on a stack: keeps the context of whoever jumped here.
 [[gnu::always_inline]] inline void arrive(arrival a) noexcept {
   control* self = this_thread.current;

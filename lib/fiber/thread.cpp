@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <exception>
 #include <mutex>
+#include <utility>
 
 #include <cxxabi.h>
 #include <unistd.h>
@@ -12,9 +13,11 @@
 #include "annotations.hpp"
 #include "control_pool.hpp"
 #include "message.hpp"
+#include "particulars.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
 #include "switch.hpp"
+#include "unwind.hpp"
 
 namespace coir::detail {
 namespace {
@@ -42,6 +45,35 @@ void give_owner(owner* o) noexcept {
   const std::lock_guard lock(owners_mutex);
   o->next_free = free_owners;
   free_owners = o;
+}
+
+// Unwinds every fiber of the calling thread and gives up its blocks; the thread is about to end.
+void abandon_thread(owner* self) noexcept {
+  reap();
+  for_each_control(self, [](control& c) {
+    if (c.state == fiber_state::unstarted && c.work) end_unstarted(&c);
+  });
+  unwind_thread(unwind_reason::thread_ends);
+  if (this_thread.current->own) drop_locals(*this_thread.current);
+  for_each_control(self, [](control& c) {
+    if (c.is_thread) c.state = fiber_state::dead;
+    // Nobody can switch to what is left, so nobody asks for its parents any more.
+    c.parent = {};
+    c.children = 0;
+    const auto local = static_cast<std::int32_t>(std::exchange(c.local, 0));
+    c.shared.fetch_add(local * shared_one, std::memory_order_acq_rel);
+    // From here on whoever drops the last handle frees the block: this thread only if none was left before.
+    const std::int32_t before = c.shared.fetch_or(shared_merged, std::memory_order_acq_rel);
+    c.home.store(nullptr, std::memory_order_release);
+    if (!(before & shared_queued) && count_of(before) == 0) free_block(&c);
+  });
+  this_thread.self = &nobody;
+  control* list = self->dropped.exchange(closed_list(), std::memory_order_acq_rel);
+  while (list) {
+    control* c = std::exchange(list, list->next);
+    c->shared.fetch_and(~shared_queued, std::memory_order_relaxed);
+    free_block(c);
+  }
 }
 
 std::terminate_handler before_ours = nullptr;

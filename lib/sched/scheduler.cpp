@@ -14,6 +14,8 @@ constinit thread_local lowlevel::scheduler* this_scheduler = nullptr;
 
 void yield_with_care() { lowlevel::scheduler::required("yield").yield(); }
 
+void yielded_with_care() { const recycle_guard guard{settle_with_care(nullptr).rest.finished()}; }
+
 }  // namespace detail
 
 namespace lowlevel {

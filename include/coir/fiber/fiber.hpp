@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <coir/fiber/bad_switch.hpp>
+#include <coir/fiber/context.hpp>
 #include <coir/fiber/detail/control.hpp>
 #include <coir/fiber/detail/make_body.hpp>
 #include <coir/fiber/detail/packing.hpp>
@@ -145,6 +146,19 @@ class COIR_API fiber : private detail::fiber_handle {
   [[nodiscard]] std::string_view name() const noexcept;
   void set_name(std::string_view name) const;
 
+  /// A pointer for whoever made the fiber; coir does not look at it. nullptr until it is set.
+  ///
+  /// Throws:   set_user_pointer: std::invalid_argument on an empty handle; std::bad_alloc
+  [[nodiscard]] void* user_pointer() const noexcept;
+  void set_user_pointer(void* p) const;
+
+  /// The context variables that this fiber has; empty until it sets some or is given a context.
+  ///
+  /// Throws:   std::logic_error when it is another thread's and has not ended; std::invalid_argument on an
+  ///           empty handle; std::bad_alloc
+  [[nodiscard]] coir::context context() const;
+  void set_context(const coir::context& c) const;
+
   /// Handles are equal when they mean the same fiber; `f == coir::fiber()` asks for the empty one.
   friend bool operator==(const fiber& a, const fiber& b) noexcept { return a.control_ == b.control_; }
 
@@ -157,6 +171,13 @@ class COIR_API fiber : private detail::fiber_handle {
   }
   friend struct detail::fiber_access;
 };
+
+/// Unwinds every suspended fiber of the calling thread but the current one, and those that wait for an
+/// unwinding to end. What a thread's end does, but while its thread_locals still live.
+///
+/// Switches: may
+/// Returns:  how many it has unwound
+COIR_API std::size_t unwind_all();
 
 /// "fiber 'parser' (suspended)": how errors and dumps name a fiber.
 [[nodiscard]] COIR_API std::string to_string(const fiber& f);

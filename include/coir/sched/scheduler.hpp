@@ -151,6 +151,7 @@ namespace detail {
 extern COIR_API constinit thread_local lowlevel::scheduler* this_scheduler [[gnu::tls_model("initial-exec")]];
 
 COIR_API void yield_with_care();
+COIR_API void yielded_with_care();
 
 }  // namespace detail
 
@@ -179,8 +180,8 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
   detail::change(self, next, nullptr);
   self->state = detail::fiber_state::live;
   s->active_ = activity;
-  if (detail::this_thread.finished) [[unlikely]]
-    detail::recycle(std::exchange(detail::this_thread.finished, nullptr));
+  if (detail::this_thread.arriving) [[unlikely]]
+    detail::yielded_with_care();
 }
 
 }  // namespace coir

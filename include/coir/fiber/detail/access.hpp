@@ -12,6 +12,7 @@ namespace coir::detail {
 
 struct fiber_access {
   [[nodiscard]] static control* control_of(const fiber& f) noexcept { return f.control_; }
+  [[nodiscard]] static const fiber& fiber_of(const control* c) noexcept { return fiber::from(c->self); }
 };
 
 // A fiber for a scheduler: no parent, no handle, no stack before it is first resumed. Ends by
@@ -36,7 +37,7 @@ struct fiber_access {
   change(self, next, nullptr);
   if (self->orphan) [[unlikely]]
     this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
-  return settle();
+  return settle(nullptr).rest.finished();
 }
 
 // Called on any thread when this thread's fibers were dropped elsewhere; see owner::notify.

@@ -22,6 +22,7 @@ class fiber;
 namespace coir::detail {
 
 struct control;
+struct particulars;
 
 // What a coir::fiber consists of; a control block holds its own and its parent's.
 struct fiber_handle {
@@ -47,6 +48,8 @@ struct owner {
 inline constexpr std::uint32_t has_dropped = 1;  // `dropped` is to be looked at
 inline constexpr std::uint32_t has_orphan = 2;   // the current fiber lost its last handle
 inline constexpr std::uint32_t is_annotated = 4; // a sanitizer must be told of every switch; never cleared
+inline constexpr std::uint32_t is_traced = 8;    // the tracer must be told of every explicit switch
+inline constexpr std::uint32_t is_killing = 16;  // a fiber is being unwound: it must not get away
 
 enum class fiber_state : std::uint8_t {
   //            start           body ended
@@ -104,6 +107,8 @@ struct control {
   bool is_thread : 1 = false;          // runs on a thread's own stack
   bool orphan : 1 = false;             // lost its last handle while it was current
   bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped
+  bool must_end : 1 = false;           //   whether or not handles refer to it: its thread ends
+  bool kills : 1 = false;              // waits in kill() for another one to unwind
   std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
   std::uint32_t children = 0;          // blocks whose parent this is: they pin the block, not the fiber's life
   fiber_handle parent;                 // not a handle, or a child on its parent's stack would keep both alive
@@ -118,7 +123,7 @@ struct control {
   stack_ref stack;
   std::uint32_t epoch = 0;              // counts its waits, for the scheduler; goes on when the block is reused
   control* next = nullptr;              // link of the one list it is on: free, owner::dropped
-  char* name = nullptr;                 // owned copy, changed and copied by message.hpp; nullptr: unnamed
+  particulars* own = nullptr;           // name, locals, context; nullptr: none of them was ever set
   const char* waits_for = nullptr;      // parked: for what, static text; nullptr: for its turn
 #if COIR_ANNOTATED
   void* annotation = nullptr;           // last, for only the library looks: ASan's fake stack, TSan's fiber
@@ -144,28 +149,68 @@ struct exception_globals {
   unsigned int uncaught;
 };
 
+// What is to be done on a suspended fiber's stack, without resuming it; see run_on_top.
+struct errand {
+  void (*run)(void* argument) noexcept;
+  void* argument;
+};
+
 struct thread_state {
   owner* self;                   // &nobody until the thread first uses a fiber
   control* current;              // nullptr until then
   exception_globals* exceptions;
-  // Set by whoever switches here, looked at by whoever arrives.
-  std::exception_ptr* thrown;    // to be raised in the target; lives on the sender's stack
-  control* finished;             // ended by the switch: its result is to be taken, then it is recycled
+  // Set by whoever switches here, looked at and cleared by whoever arrives.
+  std::uint32_t arriving;        // what came along besides a value; 0: nothing
+  std::exception_ptr* thrown;    // brings_error: lives on the sender's stack
+  control* finished;             // brings_end: its result is to be taken, then it is recycled
+  const errand* sent;            // brings_errand: lives on the sender's stack
 };
+
+// thread_state::arriving bits.
+inline constexpr std::uint32_t brings_error = 1;   // something to be raised
+inline constexpr std::uint32_t brings_end = 2;     // the sender has ended
+inline constexpr std::uint32_t brings_errand = 4;  // something to be run here; then back to the sender
+inline constexpr std::uint32_t brings_trace = 8;   // the thread's tracer is to be told
 
 // initial-exec: a switch must not call __tls_get_addr in a shared build. constinit: no wrapper.
 extern COIR_API owner nobody;
 extern COIR_API constinit thread_local thread_state this_thread [[gnu::tls_model("initial-exec")]];
 
+// What is left to do once the value of a switch was taken. One word, for it comes back in a register.
+class aftermath {
+ public:
+  aftermath() = default;
+  aftermath(control* finished, bool traced) noexcept
+      : bits_(reinterpret_cast<std::uintptr_t>(finished) | (traced ? 1U : 0U)) {}
+  explicit operator bool() const noexcept { return bits_ != 0; }
+  // Ended by the switch, to be recycled; nullptr: nobody.
+  [[nodiscard]] control* finished() const noexcept { return reinterpret_cast<control*>(bits_ & ~std::uintptr_t{1}); }
+  // The tracer is to be told, before the finished one is recycled.
+  [[nodiscard]] bool is_traced() const noexcept { return bits_ & 1; }
+
+ private:
+  std::uintptr_t bits_ = 0;
+};
+
 // What a switch brings back.
 struct incoming {
   void* value;
-  control* finished;  // to be recycled after the value was taken; nullptr: nobody ended
+  aftermath rest;
 };
 
 COIR_API void retain_slowly(control* c) noexcept;
 COIR_API void release_slowly(control* c) noexcept;
 COIR_API void recycle(control* finished) noexcept;
+
+// Tells the thread's tracer that the current fiber was switched to. What it throws is raised here.
+COIR_API void tell_tracer(aftermath rest);
+
+struct recycle_guard {
+  control* finished;  // nullptr: nobody
+  ~recycle_guard() {
+    if (finished) recycle(finished);
+  }
+};
 
 inline void retain(control* c) noexcept {
   if (c->home.load(std::memory_order_relaxed) == this_thread.self && c->local != 0) [[likely]]

@@ -44,8 +44,9 @@ class outgoing<> {
   [[nodiscard]] void* address() noexcept { return nullptr; }
 };
 
-// Told once a body has moved its arguments out of the sender: the sender may go, if it has ended.
-COIR_API void arguments_taken() noexcept;
+// Told once a body has moved its arguments out of the sender: the sender may go, if it has ended. The
+// tracer is told of the switch; what it throws ends the body.
+COIR_API void arguments_taken();
 
 // The parameters of a body: what its first switch must send.
 template <class F>

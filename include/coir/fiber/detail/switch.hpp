@@ -29,8 +29,9 @@ COIR_API incoming switch_with_care(control* target, const type_tag* sent, void* 
 COIR_API incoming switch_throw(control* target, std::exception_ptr error, const type_tag* expects);
 COIR_API incoming switch_exit(control* target, const type_tag* expects);
 
-// Raises what was thrown at the current fiber.
-[[noreturn]] COIR_API void raise_thrown();
+// On arrival with something besides a value: runs errands, raises what was thrown at the current fiber,
+// and says what is left to do after the value.
+COIR_API incoming settle_with_care(void* value);
 
 // A thread's C++ exception state follows its fibers. Nearly always both sides' is empty, so it is looked
 // at, and moved only when there is something to move.
@@ -53,11 +54,11 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   return a.value;
 }
 
-// On arrival: raises what was thrown here, if anything; else the sender that ended by this switch, if it did.
-[[nodiscard, gnu::always_inline]] inline control* settle() {
-  if (this_thread.thrown) [[unlikely]]
-    raise_thrown();
-  return std::exchange(this_thread.finished, nullptr);
+// On arrival: one look for everything rare.
+[[nodiscard, gnu::always_inline]] inline incoming settle(void* value) {
+  if (this_thread.arriving) [[unlikely]]
+    return settle_with_care(value);
+  return {value, {}};
 }
 
 [[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
@@ -71,8 +72,7 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   self->expects = expects;
   self->resumable = here;
   target->resumable = nullptr;
-  void* got = change(self, target, value);
-  return {got, settle()};
+  return settle(change(self, target, value));
 }
 
 }  // namespace coir::detail

@@ -1,0 +1,58 @@
+#include "particulars.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace coir::detail {
+namespace {
+
+constinit std::mutex names_mutex;  // of every control::own and particulars::name
+
+}  // namespace
+
+particulars& particulars_of(control& c) {
+  if (!c.own) {
+    auto* made = new particulars;
+    const std::lock_guard lock(names_mutex);
+    c.own = made;
+  }
+  return *c.own;
+}
+
+void rename(control& c, std::string_view name) {
+  if (!c.own && name.empty()) return;
+  std::string before(name);
+  particulars& own = particulars_of(c);
+  const std::lock_guard lock(names_mutex);
+  own.name.swap(before);
+}
+
+std::string copy_name(const control& c) {
+  const std::lock_guard lock(names_mutex);
+  return c.own ? c.own->name : std::string();
+}
+
+void drop_locals(control& c) noexcept {
+  particulars& own = *c.own;
+  // A value's destructor may use others, and so make them anew.
+  for (bool found = true; found;) {
+    found = false;
+    for (std::size_t i = own.locals.size(); i-- > 0;) {
+      const local_value gone = std::exchange(own.locals[i], {});
+      if (gone.id == 0) continue;
+      found = true;
+      gone.destroy(gone.value);
+    }
+  }
+}
+
+void free_particulars(control& c) noexcept {
+  particulars* own = nullptr;
+  {
+    const std::lock_guard lock(names_mutex);
+    own = std::exchange(c.own, nullptr);
+  }
+  delete own;
+}
+
+}  // namespace coir::detail

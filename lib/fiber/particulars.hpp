@@ -1,0 +1,43 @@
+// What few fibers have: a name, a user's pointer, values of their own.
+//
+// Apart from the control block, so that the many without any of it do not pay for the room.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <coir/fiber/detail/context_state.hpp>
+#include <coir/fiber/detail/control.hpp>
+
+namespace coir::detail {
+
+struct local_value {
+  std::uint64_t id = 0;  // of the fiber_local, since places are used again; 0: nothing here
+  void* value = nullptr;
+  void (*destroy)(void*) noexcept = nullptr;
+};
+
+struct particulars {
+  std::string name;  // other threads' errors copy it: changed and copied under a lock
+  void* user = nullptr;
+  std::vector<local_value> locals;          // by local_key::place
+  std::shared_ptr<context_state> context;   // nullptr: empty, nobody has asked for it yet
+  unsigned refusals = 0;                    // how often it swallowed the fiber_exit of its present unwinding
+};
+
+// Made when first asked for. Throws std::bad_alloc.
+[[nodiscard]] particulars& particulars_of(control& c);
+
+// Changes the name. Throws std::bad_alloc, and then nothing has changed.
+void rename(control& c, std::string_view name);
+[[nodiscard]] std::string copy_name(const control& c);
+
+// Destroys the fiber's local values, on its stack.
+void drop_locals(control& c) noexcept;
+
+void free_particulars(control& c) noexcept;
+
+}  // namespace coir::detail
