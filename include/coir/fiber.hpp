@@ -4,6 +4,7 @@
 #include <coir/fiber/bad_switch.hpp>
 #include <coir/fiber/context.hpp>
 #include <coir/fiber/context_var.hpp>
+#include <coir/fiber/dump.hpp>
 #include <coir/fiber/fiber.hpp>
 #include <coir/fiber/fiber_exit.hpp>
 #include <coir/fiber/fiber_local.hpp>

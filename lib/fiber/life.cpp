@@ -40,8 +40,9 @@ struct ending {
 };
 
 // The catch blocks are left before the fiber goes: an exception may not be in the act of being handled
-// on a stack that is given away.
-ending run_body(control* self, void* arguments) noexcept {
+// on a stack that is given away. A forced unwinding has no exception object, and the reference that a handler
+// binds is null by the C++ ABI, which UBSan would report.
+[[gnu::no_sanitize("undefined")]] ending run_body(control* self, void* arguments) noexcept {
   ending end;
   try {
     end.type = self->work->operations->run(*self->work, arguments, end.value);
@@ -117,6 +118,12 @@ control* find_receiver(control* self, ending& end) {
 }
 
 [[noreturn]] void fiber_main(boost::context::detail::transfer_t t) {
+  // The first frame of a stack has no caller: unwinders and debuggers stop here.
+#if defined(__x86_64__)
+  asm volatile(".cfi_undefined rip");
+#elif defined(__aarch64__)
+  asm volatile(".cfi_undefined x30");
+#endif
   arrive({t.fctx, t.data});
   control* self = this_thread.current;
   ending end = run_body(self, t.data);

@@ -167,6 +167,7 @@ void attend() noexcept {
     return;
   }
   if (asked & has_dropped) reap();
+  if (asked & has_call) serve_calls();
 }
 
 }  // namespace coir::detail

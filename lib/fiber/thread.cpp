@@ -4,6 +4,7 @@
 #include <exception>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <cxxabi.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "annotations.hpp"
 #include "control_pool.hpp"
 #include "message.hpp"
+#include "owner_call.hpp"
 #include "particulars.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
@@ -23,7 +25,8 @@ namespace coir::detail {
 namespace {
 
 constinit std::mutex owners_mutex;
-constinit owner* free_owners = nullptr;  // guarded by owners_mutex
+constinit owner* free_owners = nullptr;  // guarded by owners_mutex, as all_owners is
+constinit owner* all_owners = nullptr;
 
 // Never freed, but used again: a foreign thread may still look at the owner of a thread that has ended.
 owner* take_owner() {
@@ -33,7 +36,12 @@ owner* take_owner() {
     o = free_owners;
     if (o) free_owners = o->next_free;
   }
-  if (!o) o = new owner;
+  if (!o) {
+    o = new owner;
+    const std::lock_guard lock(owners_mutex);
+    o->next = std::exchange(all_owners, o);
+  }
+  drop_calls(*o);
   o->thread_id = ::gettid();
   o->attention.store(COIR_ANNOTATED ? is_annotated : 0, std::memory_order_relaxed);
   o->dropped.store(nullptr, std::memory_order_release);
@@ -42,6 +50,8 @@ owner* take_owner() {
 
 void give_owner(owner* o) noexcept {
   o->notify.store(nullptr, std::memory_order_relaxed);
+  o->thread_id = 0;
+  drop_calls(*o);
   const std::lock_guard lock(owners_mutex);
   o->next_free = free_owners;
   free_owners = o;
@@ -126,6 +136,16 @@ control* enter_thread() {
   this_thread.exceptions = reinterpret_cast<exception_globals*>(abi::__cxa_get_globals());
   exit_guard.armed = true;
   return c;
+}
+
+void for_each_owner(const std::function<void(owner&)>& visit) {
+  std::vector<owner*> in_use;
+  {
+    const std::lock_guard lock(owners_mutex);
+    for (owner* o = all_owners; o; o = o->next)
+      if (o->thread_id != 0) in_use.push_back(o);
+  }
+  for (owner* o : in_use) visit(*o);
 }
 
 void set_notify(void (*notify)(void*) noexcept, void* argument) noexcept {

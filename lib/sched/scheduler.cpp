@@ -14,8 +14,6 @@ constinit thread_local lowlevel::scheduler* this_scheduler = nullptr;
 
 void yield_with_care() { lowlevel::scheduler::required("yield").yield(); }
 
-void yielded_with_care() { const recycle_guard guard{settle_with_care(nullptr).rest.finished()}; }
-
 }  // namespace detail
 
 namespace lowlevel {
@@ -163,8 +161,9 @@ void scheduler::start_reaper() {
 // is ready.
 void scheduler::turn(bool may_wait) {
   ++stats_.polls;
-  if (detail::this_thread.self->attention.load(std::memory_order_relaxed) & detail::has_dropped && !reaper_.on_its_way)
-    start_reaper();
+  const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
+  if (asked & detail::has_dropped && !reaper_.on_its_way) start_reaper();
+  if (asked & detail::has_call) detail::serve_calls();
   take_inbox();
   deadline now = clock::now();
   expire(now);

@@ -151,7 +151,6 @@ namespace detail {
 extern COIR_API constinit thread_local lowlevel::scheduler* this_scheduler [[gnu::tls_model("initial-exec")]];
 
 COIR_API void yield_with_care();
-COIR_API void yielded_with_care();
 
 }  // namespace detail
 
@@ -178,10 +177,12 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
   s->ready_.rotate(self);
   self->state = detail::fiber_state::parked;
   detail::change(self, next, nullptr);
+  // First, for an errand comes and goes while the fiber is still parked.
+  detail::control* finished = detail::settle(nullptr).rest.finished();
   self->state = detail::fiber_state::live;
   s->active_ = activity;
-  if (detail::this_thread.arriving) [[unlikely]]
-    detail::yielded_with_care();
+  if (finished) [[unlikely]]
+    detail::recycle(finished);
 }
 
 }  // namespace coir

@@ -46,6 +46,9 @@ COIR_API void set_notify(void (*notify)(void*) noexcept, void* argument) noexcep
 // Unwinds or frees what foreign threads have dropped.
 COIR_API void reap() noexcept;
 
+// Runs what other threads have asked of this one.
+COIR_API void serve_calls() noexcept;
+
 // "fiber 'parser' (suspended)", or its address when it has no name.
 [[nodiscard]] COIR_API std::string describe(const control* c);
 

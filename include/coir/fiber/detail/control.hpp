@@ -22,6 +22,7 @@ class fiber;
 namespace coir::detail {
 
 struct control;
+struct owner_call;
 struct particulars;
 
 // What a coir::fiber consists of; a control block holds its own and its parent's.
@@ -40,8 +41,11 @@ struct owner {
   // Called on the dropping thread after a push onto `dropped`; nullptr: nobody waits for that.
   std::atomic<void (*)(void*) noexcept> notify{nullptr};
   std::atomic<void*> notify_argument{nullptr};
-  relaxed<int> thread_id = 0;  // gettid(2) of the thread, for messages
+  // Head of a stack of what other threads have asked this one to run; nullptr: nothing.
+  std::atomic<owner_call*> calls{nullptr};
+  relaxed<int> thread_id = 0;  // gettid(2) of the thread; 0: it has ended
   owner* next_free = nullptr;
+  owner* next = nullptr;       // in the list of all there ever were
 };
 
 // owner::attention bits.
@@ -49,7 +53,8 @@ inline constexpr std::uint32_t has_dropped = 1;  // `dropped` is to be looked at
 inline constexpr std::uint32_t has_orphan = 2;   // the current fiber lost its last handle
 inline constexpr std::uint32_t is_annotated = 4; // a sanitizer must be told of every switch; never cleared
 inline constexpr std::uint32_t is_traced = 8;    // the tracer must be told of every explicit switch
-inline constexpr std::uint32_t is_killing = 16;  // a fiber is being unwound: it must not get away
+inline constexpr std::uint32_t has_call = 16;    // `calls` is to be looked at
+inline constexpr std::uint32_t is_killing = 32;  // a fiber is being unwound: it must not get away
 
 enum class fiber_state : std::uint8_t {
   //            start           body ended
