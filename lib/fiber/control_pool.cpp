@@ -4,15 +4,20 @@
 #include <mutex>
 #include <new>
 
+#include "debugger_info.hpp"
+
 namespace coir::detail {
 namespace {
 
 constinit std::mutex pool_mutex;
 constinit control_list pool;  // guarded by pool_mutex
-constinit std::atomic<control_chunk*> chunks{nullptr};
+
+// Keeps what debuggers look for in programs that link the library statically.
+[[gnu::used]] const debugger_info* const for_debuggers = &coir_debugger_info;
 
 }  // namespace
 
+constinit std::atomic<control_chunk*> chunks{nullptr};
 constinit thread_local control_list control_cache;
 
 void refill_control_cache() {

@@ -82,6 +82,7 @@ struct control_chunk {
   control_chunk* next = nullptr;
   control block[blocks];
 };
+extern constinit std::atomic<control_chunk*> chunks;
 [[nodiscard]] control_chunk* first_chunk() noexcept;
 
 template <class F>
