@@ -1,7 +1,6 @@
 #include "control_pool.hpp"
 
 #include <cstdlib>
-#include <mutex>
 #include <new>
 
 #include "debugger_info.hpp"
@@ -9,19 +8,19 @@
 namespace coir::detail {
 namespace {
 
-constinit std::mutex pool_mutex;
-constinit control_list pool;  // guarded by pool_mutex
+constinit control_list pool;  // guarded by control_pool_mutex
 
 // Keeps what debuggers look for in programs that link the library statically.
 [[gnu::used]] const debugger_info* const for_debuggers = &coir_debugger_info;
 
 }  // namespace
 
+constinit std::mutex control_pool_mutex;
 constinit std::atomic<control_chunk*> chunks{nullptr};
 constinit thread_local control_list control_cache;
 
 void refill_control_cache() {
-  const std::lock_guard lock(pool_mutex);
+  const std::lock_guard lock(control_pool_mutex);
   if (pool.count == 0) {
     void* memory = std::aligned_alloc(64, (sizeof(control_chunk) + 63) / 64 * 64);
     if (!memory) throw std::bad_alloc();
@@ -35,12 +34,12 @@ void refill_control_cache() {
 }
 
 void spill_control_cache() noexcept {
-  const std::lock_guard lock(pool_mutex);
+  const std::lock_guard lock(control_pool_mutex);
   while (control_cache.count > control_batch) pool.push(control_cache.pop());
 }
 
 void flush_control_cache() noexcept {
-  const std::lock_guard lock(pool_mutex);
+  const std::lock_guard lock(control_pool_mutex);
   while (control_cache.count != 0) pool.push(control_cache.pop());
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 
 #include <coir/fiber/detail/control.hpp>
 
@@ -67,6 +68,8 @@ inline void give_control(control* c) noexcept {
   if (control_cache.count == 2 * control_batch) [[unlikely]]
     spill_control_cache();
 }
+
+extern constinit std::mutex control_pool_mutex;
 
 // Hands the calling thread's free blocks to the process-wide pool.
 void flush_control_cache() noexcept;

@@ -14,6 +14,7 @@
 #include "control_pool.hpp"
 #include "message.hpp"
 #include "owner_call.hpp"
+#include "owners.hpp"
 
 namespace coir {
 namespace detail {

@@ -26,6 +26,8 @@ constinit std::atomic<std::uint64_t> ids{0};
 
 }  // namespace
 
+std::mutex& places_mutex() noexcept { return places().mutex; }
+
 local_key::local_key() : id(++ids), place(0) {
   place_list& list = places();
   const std::lock_guard lock(list.mutex);

@@ -13,6 +13,7 @@
 #include <coir/fiber/fiber_exit.hpp>
 
 #include "control_pool.hpp"
+#include "fork.hpp"
 #include "message.hpp"
 #include "particulars.hpp"
 #include "reference.hpp"
@@ -99,6 +100,9 @@ control* find_receiver(control* self, ending& end) {
 
 [[noreturn]] void end_fiber(control* self, ending& end) noexcept {
   self->resumable = nullptr;
+  if (has_forked(self))
+    fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
+          "%s has forked, and in the child its body ended: who is to go on is in the other process", describe(self).c_str());
   if (auto* successor = self->work->operations->successor) {
     control* next = successor(*self->work, std::move(end.error));
     self->state = fiber_state::dead;

@@ -19,7 +19,4 @@ void call_on(owner& o, std::function<void()> run);
 // Drops what nobody will run any more; the thread of `o` has ended.
 void drop_calls(owner& o) noexcept;
 
-// Calls visit(owner&) for every thread that uses fibers at the moment.
-void for_each_owner(const std::function<void(owner&)>& visit);
-
 }  // namespace coir::detail

@@ -1,14 +1,10 @@
 #include "particulars.hpp"
 
-#include <mutex>
 #include <utility>
 
 namespace coir::detail {
-namespace {
 
-constinit std::mutex names_mutex;  // of every control::own and particulars::name
-
-}  // namespace
+constinit std::mutex names_mutex;
 
 particulars& particulars_of(control& c) {
   if (!c.own) {

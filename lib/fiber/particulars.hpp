@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ struct particulars {
   std::shared_ptr<context_state> context;   // nullptr: empty, nobody has asked for it yet
   unsigned refusals = 0;                    // how often it swallowed the fiber_exit of its present unwinding
 };
+
+extern constinit std::mutex names_mutex;  // of every control::own and particulars::name
+
+// Where the places of fiber-local values are given out.
+[[nodiscard]] std::mutex& places_mutex() noexcept;
 
 // Made when first asked for. Throws std::bad_alloc.
 [[nodiscard]] particulars& particulars_of(control& c);

@@ -65,6 +65,8 @@ void spill(std::size_t keep) noexcept {
 
 constinit thread_local stack_cache cached_stacks;
 
+std::mutex& stack_pool_mutex() noexcept { return pool().mutex; }
+
 // Moves up to half a cache of stacks from the pool to the cache, mapping a new slab when it has none.
 void refill_stack_cache(std::size_t size) {
   if (size == 0 || size > largest_stack)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <mutex>
 
 #include <coir/fiber/detail/control.hpp>
 
@@ -59,6 +60,9 @@ inline void give_stack(stack_ref stack) noexcept {
     spill_stack_cache(stack.size());
   cached_stacks.free[cached_stacks.count++] = stack.base;
 }
+
+// Guards the process-wide pool.
+[[nodiscard]] std::mutex& stack_pool_mutex() noexcept;
 
 // Hands the calling thread's cache to the process-wide pool.
 void flush_stack_cache() noexcept;

@@ -2,19 +2,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include <cxxabi.h>
-#include <unistd.h>
 
 #include <coir/fiber/detail/access.hpp>
 
 #include "annotations.hpp"
 #include "control_pool.hpp"
+#include "fork.hpp"
 #include "message.hpp"
-#include "owner_call.hpp"
+#include "owners.hpp"
 #include "particulars.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
@@ -23,39 +21,6 @@
 
 namespace coir::detail {
 namespace {
-
-constinit std::mutex owners_mutex;
-constinit owner* free_owners = nullptr;  // guarded by owners_mutex, as all_owners is
-constinit owner* all_owners = nullptr;
-
-// Never freed, but used again: a foreign thread may still look at the owner of a thread that has ended.
-owner* take_owner() {
-  owner* o = nullptr;
-  {
-    const std::lock_guard lock(owners_mutex);
-    o = free_owners;
-    if (o) free_owners = o->next_free;
-  }
-  if (!o) {
-    o = new owner;
-    const std::lock_guard lock(owners_mutex);
-    o->next = std::exchange(all_owners, o);
-  }
-  drop_calls(*o);
-  o->thread_id = ::gettid();
-  o->attention.store(COIR_ANNOTATED ? is_annotated : 0, std::memory_order_relaxed);
-  o->dropped.store(nullptr, std::memory_order_release);
-  return o;
-}
-
-void give_owner(owner* o) noexcept {
-  o->notify.store(nullptr, std::memory_order_relaxed);
-  o->thread_id = 0;
-  drop_calls(*o);
-  const std::lock_guard lock(owners_mutex);
-  o->next_free = free_owners;
-  free_owners = o;
-}
 
 // Unwinds every fiber of the calling thread and gives up its blocks; the thread is about to end.
 void abandon_thread(owner* self) noexcept {
@@ -116,7 +81,7 @@ thread_local at_thread_exit exit_guard;
 control* enter_thread() {
   if (this_thread.current) [[likely]]
     return this_thread.current;
-  static const bool installed = (before_ours = std::set_terminate(name_the_fiber), true);
+  static const bool installed = (before_ours = std::set_terminate(name_the_fiber), expect_forks(), true);
   static_cast<void>(installed);
   owner* self = take_owner();
   this_thread.self = self;
@@ -136,16 +101,6 @@ control* enter_thread() {
   this_thread.exceptions = reinterpret_cast<exception_globals*>(abi::__cxa_get_globals());
   exit_guard.armed = true;
   return c;
-}
-
-void for_each_owner(const std::function<void(owner&)>& visit) {
-  std::vector<owner*> in_use;
-  {
-    const std::lock_guard lock(owners_mutex);
-    for (owner* o = all_owners; o; o = o->next)
-      if (o->thread_id != 0) in_use.push_back(o);
-  }
-  for (owner* o : in_use) visit(*o);
 }
 
 void set_notify(void (*notify)(void*) noexcept, void* argument) noexcept {

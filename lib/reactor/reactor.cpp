@@ -10,10 +10,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -46,7 +49,25 @@ int wait_for_events(int epoll, epoll_event* events, int count, clock::duration t
   return ::epoll_wait(epoll, events, count, endless ? -1 : static_cast<int>(std::min<long long>(ms, 1 << 30)));
 }
 
+// An epoll is shared with a forked child, which would take the parent's events: the child lets go of it.
+constinit std::mutex reactors_mutex;
+constinit reactor* all_reactors = nullptr;  // guarded by reactors_mutex
+
 }  // namespace
+
+void reactor::expect_forks() {
+  static const int once = ::pthread_atfork([] { reactors_mutex.lock(); }, [] { reactors_mutex.unlock(); },
+                                           [] {
+                                             for (reactor* r = all_reactors; r; r = r->next_) {
+                                               r->epoll_.reset();
+                                               r->wakeup_.reset();
+                                             }
+                                             all_reactors = nullptr;
+                                             this_reactor = nullptr;
+                                             reactors_mutex.unlock();
+                                           });
+  static_cast<void>(once);
+}
 
 reactor::reactor()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -59,10 +80,21 @@ reactor::reactor()
   event.data.u64 = wakeup_tag;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeup_.get(), &event) != 0) fail(errno, "cannot watch an eventfd");
   if (this_reactor) throw std::logic_error("this thread has a reactor already");
+  expect_forks();
+  const std::lock_guard lock(reactors_mutex);
+  next_ = std::exchange(all_reactors, this);
   this_reactor = this;
 }
 
 reactor::~reactor() {
+  {
+    const std::lock_guard lock(reactors_mutex);
+    for (reactor** r = &all_reactors; *r; r = &(*r)->next_)
+      if (*r == this) {
+        *r = next_;
+        break;
+      }
+  }
   for (const slot& s : slots_)
     if (s.owner) s.owner->home_ = nullptr;
   this_reactor = nullptr;

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <pthread.h>
+
 #include <coir/base/cancelled.hpp>
 #include <coir/fiber/detail/access.hpp>
 
@@ -46,6 +48,13 @@ constexpr detail::body::ops reaper_operations{run_reaper, destroy_reaper, end_re
                                               detail::tag_of<void>()};
 constexpr std::size_t reaper_stack = 64 * 1024;
 
+// A forked child has none of the fibers that are to be scheduled: whoever would wait is told that there is
+// no scheduler, and a new one may be made.
+void expect_forks() {
+  static const int once = ::pthread_atfork(nullptr, nullptr, [] { detail::this_scheduler = nullptr; });
+  static_cast<void>(once);
+}
+
 }  // namespace
 
 poller::~poller() = default;
@@ -53,6 +62,7 @@ poller::~poller() = default;
 scheduler::scheduler(poller& poller) : reaper_{{&reaper_operations}}, poller_(poller) {
   if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
   detail::enter_thread();
+  expect_forks();
   detail::this_scheduler = this;
   detail::set_notify(interrupt_poller, &poller);
 }

@@ -2,10 +2,23 @@
 
 #include <stdexcept>
 
+#include <pthread.h>
+
+#include <coir/base/detail/fatal.hpp>
+
 namespace coir::detail {
 namespace {
 
 constinit thread_local session* open_session = nullptr;
+constinit unsigned forks = 0;  // how many lie between the first process and this one
+
+void expect_forks() {
+  static const int once = ::pthread_atfork(nullptr, nullptr, [] {
+    open_session = nullptr;
+    ++forks;
+  });
+  static_cast<void>(once);
+}
 
 }  // namespace
 
@@ -14,11 +27,16 @@ void session::refuse_to_nest() {
 }
 
 session::session(lowlevel::poller& poller) : scheduler_(poller) {
+  expect_forks();
+  opened_in_ = forks;
   open_session = this;
   scheduler_.set_active(&main_);
 }
 
 session::~session() {
+  if (opened_in_ != forks)
+    fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
+          "a forked child has left its parent's coir::run, whose tasks are in the other process");
   // Nobody is left who could cancel this wait, and it is not to be cut short.
   scheduler_.set_active(nullptr);
   while (!tasks_.empty()) {

@@ -62,6 +62,7 @@ class COIR_API reactor final : public poller {
   };
   static constexpr std::size_t batch = 256;
 
+  static void expect_forks();
   void add(source& s, int fd);
   void remove(source& s, int fd) noexcept;
   std::uint32_t take_slot();
@@ -76,6 +77,7 @@ class COIR_API reactor final : public poller {
   std::uint32_t free_slot_ = none;
   std::size_t registered_ = 0;
   statistics stats_;
+  reactor* next_ = nullptr;  // in the list of all in the process
 
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 };

@@ -35,6 +35,7 @@ class COIR_API session {
   intrusive_list<task_state> tasks_;
   lowlevel::wait_queue emptied_;
   std::uint64_t spawned_ = 0;
+  unsigned opened_in_ = 0;  // which process, by how often it was forked
 };
 
 }  // namespace coir::detail
