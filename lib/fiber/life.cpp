@@ -43,7 +43,7 @@ struct ending {
 // The catch blocks are left before the fiber goes: an exception may not be in the act of being handled
 // on a stack that is given away. A forced unwinding has no exception object, and the reference that a handler
 // binds is null by the C++ ABI, which UBSan would report.
-[[gnu::no_sanitize("undefined")]] ending run_body(control* self, void* arguments) noexcept {
+__attribute__((no_sanitize("undefined"))) ending run_body(control* self, void* arguments) noexcept {
   ending end;
   try {
     end.type = self->work->operations->run(*self->work, arguments, end.value);

@@ -133,14 +133,11 @@ bool scheduler::wake(wake_token token, wake_reason reason) noexcept {
   if (!token) return false;
   scheduler* home = token.home_;
   if (home == detail::this_scheduler) return home->wake_here(token, reason);
-  bool first = false;
-  {
-    const std::lock_guard lock(home->inbox_mutex_);
-    first = home->inbox_.empty();
-    home->inbox_.push_back({token, reason});
-  }
+  // Held until the owner is roused: once it has seen the wake it may end, and its poller with it.
+  const std::lock_guard lock(home->inbox_mutex_);
+  home->inbox_.push_back({token, reason});
   // The owner empties the inbox in one go, so only the first of a batch has to rouse it.
-  if (first) home->poller_.interrupt();
+  if (home->inbox_.size() == 1) home->poller_.interrupt();
   return true;
 }
 
