@@ -64,21 +64,26 @@ struct explicit_body : body {
   bool finished_ = false;
 };
 
-template <class F>
-control* make_fiber(const fiber_options& options, F&& callable) {
-  using callable_type = std::decay_t<F>;
-  static_assert(requires { signature<F>::call(std::declval<callable_type&>(), nullptr); },
-                "a fiber's body is a callable whose parameters can be deduced, or that takes none");
-  using work = explicit_body<callable_type>;
+// A fiber around a `Work`, a body, which is built from `parts`.
+template <class Work, class... A>
+control* build_fiber(const fiber_options& options, A&&... parts) {
   void* place = nullptr;
-  control* c = allocate_fiber(options, sizeof(work), alignof(work), place);
+  control* c = allocate_fiber(options, sizeof(Work), alignof(Work), place);
   try {
-    adopt_body(c, ::new (place) work(std::forward<F>(callable)));
+    adopt_body(c, ::new (place) Work(std::forward<A>(parts)...));
   } catch (...) {
     abandon_fiber(c);
     throw;
   }
   return c;
+}
+
+template <class F>
+control* make_fiber(const fiber_options& options, F&& callable) {
+  using callable_type = std::decay_t<F>;
+  static_assert(requires { signature<F>::call(std::declval<callable_type&>(), nullptr); },
+                "a fiber's body is a callable whose parameters can be deduced, or that takes none");
+  return build_fiber<explicit_body<callable_type>>(options, std::forward<F>(callable));
 }
 
 template <class R>
