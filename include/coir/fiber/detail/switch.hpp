@@ -61,6 +61,17 @@ COIR_API incoming settle_with_care(void* value);
   return {value, {}};
 }
 
+// Hands `value` over to `target`, which is suspended on this thread, `here`, and takes it; nothing special
+// is going on.
+[[gnu::always_inline]] inline incoming switch_checked(owner* here, control* target, void* value,
+                                                      const type_tag* expects) {
+  control* self = this_thread.current;
+  self->expects = expects;
+  self->resumable = here;
+  target->resumable = nullptr;
+  return settle(change(self, target, value));
+}
+
 [[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
                                                     const type_tag* expects) {
   owner* here = this_thread.self;
@@ -68,11 +79,7 @@ COIR_API incoming settle_with_care(void* value);
   if (!target || target->resumable != here || (target->expects != sent && target->expects != discards) ||
       here->attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
     return switch_with_care(target, sent, value, expects);
-  control* self = this_thread.current;
-  self->expects = expects;
-  self->resumable = here;
-  target->resumable = nullptr;
-  return settle(change(self, target, value));
+  return switch_checked(here, target, value, expects);
 }
 
 }  // namespace coir::detail
