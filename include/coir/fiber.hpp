@@ -9,4 +9,6 @@
 #include <coir/fiber/fiber_exit.hpp>
 #include <coir/fiber/fiber_local.hpp>
 #include <coir/fiber/fiber_options.hpp>
+#include <coir/fiber/generator.hpp>
 #include <coir/fiber/tracer.hpp>
+#include <coir/fiber/yielder.hpp>

@@ -65,6 +65,17 @@ TEST_F(allocation, happens_in_no_switch_with_tuples_and_owners) {
   EXPECT_EQ(n, 1001);
 }
 
+TEST_F(allocation, happens_in_no_step_of_a_generator) {
+  coir::generator<std::unique_ptr<int>, std::unique_ptr<int>> g([](auto& y) {
+    for (std::unique_ptr<int> p;;) p = y(std::move(p));
+  });
+  g.next();
+  auto p = std::make_unique<int>(1);
+  const long before = allocations;
+  for (int i = 0; i < 1000; ++i) p = *g.send(std::move(p));
+  EXPECT_EQ(allocations, before);
+}
+
 TEST_F(allocation, happens_in_no_copy_and_no_look_at_the_current_fiber) {
   coir::fiber f([] {});
   const long before = allocations;

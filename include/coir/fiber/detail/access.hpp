@@ -13,6 +13,12 @@ namespace coir::detail {
 struct fiber_access {
   [[nodiscard]] static control* control_of(const fiber& f) noexcept { return f.control_; }
   [[nodiscard]] static const fiber& fiber_of(const control* c) noexcept { return fiber::from(c->self); }
+  // The handle that `c` was made with.
+  [[nodiscard]] static fiber adopt(control* c) noexcept {
+    fiber f;
+    f.control_ = c;
+    return f;
+  }
 };
 
 // A fiber for a scheduler: no parent, no handle, no stack before it is first resumed. Ends by
