@@ -119,4 +119,36 @@ TEST_F(generator_misuse, a_yield_to_one_that_waits_for_something_else) {
   EXPECT_EQ(inside.switch_to<std::string>(), "instead");
 }
 
+TEST_F(generator_misuse, a_yield_to_one_that_takes_anything_and_knows_of_no_generator) {
+  const coir::fiber me = coir::fiber::current();
+  coir::fiber inside, other;
+  coir::generator<int> g([&](auto& y) {
+    inside = coir::fiber::current();
+    other.switch_to();
+    EXPECT_THROW(y(7), std::logic_error);
+  });
+  other = coir::fiber([&] { me.throw_to(std::runtime_error("out of the step")); });
+  EXPECT_THROW(g.next(), std::runtime_error);
+  inside.switch_to();
+  EXPECT_TRUE(g.is_done());
+}
+
+TEST_F(generator_misuse, a_yield_to_one_that_steps_another_generator_of_the_same_type) {
+  coir::fiber stray, stepped;
+  coir::generator<int> first([&](auto& y) {
+    stray = coir::fiber([&] {
+      EXPECT_THROW(y(5), std::logic_error);
+      stepped.switch_to();
+    });
+    y(1);
+  });
+  coir::generator<int> second([&](auto& y) {
+    stepped = coir::fiber::current();
+    stray.switch_to();
+    y(2);
+  });
+  EXPECT_EQ(first.next(), 1);
+  EXPECT_EQ(second.next(), 2);
+}
+
 }  // namespace

@@ -54,10 +54,13 @@ class [[nodiscard]] generator {
   generator() noexcept = default;
   generator(generator&&) noexcept = default;
   generator& operator=(generator&&) noexcept = default;
+  /// Switches: may, when it is half way: the body is unwound before this returns
+  ~generator() = default;
 
   /// A generator that runs `body(y)`, y being a `yielder<Out, In>&`, from its first step on.
   ///
   /// Throws:   as the constructor of coir::fiber
+  /// Cost:     as that; one allocation when the body returns a value
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, generator> &&
              std::invocable<std::decay_t<F>&, yielder<Out, In>&>)
