@@ -15,10 +15,16 @@ auto place_of(const context_state::entries& values, std::uint64_t variable) noex
                           [](const auto& entry, std::uint64_t v) { return entry.first < v; });
 }
 
+// Whose context the current fiber sees.
+control* context_owner(control* c) noexcept {
+  while (c->borrows && !(c->own && c->own->context)) c = c->parent.control_;
+  return c;
+}
+
 }  // namespace
 
 const std::shared_ptr<context_state>& current_context() {
-  auto& mine = particulars_of(*enter_thread()).context;
+  auto& mine = particulars_of(*context_owner(enter_thread())).context;
   if (!mine) mine = std::make_shared<context_state>();
   return mine;
 }
@@ -33,8 +39,9 @@ std::uint64_t new_variable() noexcept {
 }
 
 const void* find_value(std::uint64_t variable) noexcept {
-  const control* self = this_thread.current;
-  return self && self->own && self->own->context ? find_value(*self->own->context, variable) : nullptr;
+  if (!this_thread.current) return nullptr;
+  const particulars* own = context_owner(this_thread.current)->own;
+  return own && own->context ? find_value(*own->context, variable) : nullptr;
 }
 
 const void* find_value(const context_state& state, std::uint64_t variable) noexcept {

@@ -55,7 +55,7 @@ inline void give_control(control* c) noexcept {
   c->caught = nullptr;
   c->uncaught = 0;
   c->state = fiber_state::unstarted;
-  c->is_thread = c->orphan = c->being_killed = c->must_end = c->kills = false;
+  c->is_thread = c->orphan = c->being_killed = c->must_end = c->kills = c->borrows = false;
   c->parent = {};
   c->children = 0;
   c->local = 0;

@@ -53,6 +53,12 @@ waiting_yield require_yield(control* c, const step_tags& tags) {
 
 }  // namespace
 
+void* take_address_with_care(incoming in) {
+  const recycle_guard guard{in.rest.finished()};
+  if (in.rest.is_traced()) tell_tracer(in.rest);
+  return in.value;
+}
+
 void become_stepper(control* c) {
   control* self = this_thread.current;
   if (c->parent.control_ == self) return;

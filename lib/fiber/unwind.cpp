@@ -92,7 +92,8 @@ void kill(control* c, unwind_reason reason) noexcept {
 }
 
 bool meets_exit_again(control* self) {
-  if (this_thread.exceptions->uncaught != 0 || is_resurrected(self)) return false;
+  // In a handler it is not swallowed yet, and may have to switch to clean up.
+  if (has_exceptions() || is_resurrected(self)) return false;
   particulars& own = particulars_of(*self);
   if (own.refusals >= most_refusals) return false;
   ++own.refusals;

@@ -170,6 +170,41 @@ TEST_F(contexts, values_live_as_long_as_their_context) {
   p.set(nullptr);
 }
 
+TEST_F(contexts, of_a_generator_is_its_steppers) {
+  coir::generator<int> numbers([&](auto& y) {
+    for (;;) {
+      y(number.get());
+      number.set(number.get() + 1);
+    }
+  });
+  number.set(5);
+  EXPECT_EQ(numbers.next(), 5);
+  EXPECT_EQ(numbers.next(), 6);
+  EXPECT_EQ(number.get(), 6) << "what it sets is its stepper's";
+  const coir::fiber other([&] {
+    number.set(70);
+    EXPECT_EQ(numbers.next(), 71);
+  });
+  other.switch_to();
+  EXPECT_EQ(*number.get(other.context()), 71);
+  EXPECT_EQ(number.get(), 6);
+}
+
+TEST_F(contexts, entered_by_a_generator_are_its_own_for_the_time) {
+  const coir::context inside;
+  coir::generator<int> numbers([&](auto& y) {
+    inside.run([&] {
+      number.set(1);
+      y(number.get());
+    });
+    y(number.get());
+  });
+  number.set(5);
+  EXPECT_EQ(numbers.next(), 1);
+  EXPECT_EQ(number.get(), 5);
+  EXPECT_EQ(numbers.next(), 5);
+}
+
 TEST_F(contexts, hold_many_variables) {
   std::vector<std::unique_ptr<coir::context_var<int>>> many;
   for (int i = 0; i < 100; ++i) many.push_back(std::make_unique<coir::context_var<int>>(std::to_string(i), -1));

@@ -61,6 +61,29 @@ TEST_F(unwinding, comes_again_whichever_fiber_is_switched_to) {
   EXPECT_EQ(visits, 0) << "the switch did not happen";
 }
 
+TEST_F(unwinding, lets_a_handler_switch_to_clean_up) {
+  std::vector<std::string> order;
+  const coir::fiber helper([&] {
+    for (;;) {
+      order.emplace_back("helps");
+      to_parent();
+    }
+  });
+  coir::fiber f([&] {
+    try {
+      to_parent();
+    } catch (const coir::fiber_exit&) {
+      helper.set_parent(coir::fiber::current());
+      helper.switch_to();
+      order.emplace_back("leaves");
+      throw;
+    }
+  });
+  f.switch_to();
+  f = coir::fiber();
+  EXPECT_EQ(order, (std::vector<std::string>{"helps", "leaves"}));
+}
+
 TEST_F(unwinding, is_given_up_when_refused_too_often_and_the_fiber_is_named) {
   int refusals = 0;
   testing::internal::CaptureStderr();

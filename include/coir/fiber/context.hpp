@@ -16,7 +16,7 @@ class context_var;
 
 /// The values that context variables have for a fiber, as Python's contextvars.Context.
 ///
-/// A fiber starts with an empty one of its own. Give it another by fiber::set_context to let it inherit:
+/// A fiber starts with an empty one of its own; a generator has that of whoever steps it. Give a fiber another by fiber::set_context to let it inherit:
 /// `f.set_context(coir::context::current().copy())`; without the copy both fibers see each other's changes.
 ///
 /// Owner:    a handle: copies mean the same set, which lives as long as one of them or a fiber that has it
@@ -47,9 +47,7 @@ class COIR_API context {
   template <class F>
   decltype(auto) run(F&& fn) const {
     struct scope {
-      explicit scope(const std::shared_ptr<detail::context_state>& s) : before(detail::current_context()) {
-        detail::exchange_context(s);
-      }
+      explicit scope(const std::shared_ptr<detail::context_state>& s) : before(detail::exchange_context(s)) {}
       scope(const scope&) = delete;
       scope& operator=(const scope&) = delete;
       ~scope() { detail::exchange_context(std::move(before)); }

@@ -23,7 +23,7 @@ struct context_state {
 // The current fiber's, made when first asked for. Throws std::bad_alloc.
 [[nodiscard]] COIR_API const std::shared_ptr<context_state>& current_context();
 
-// Makes `state` the current fiber's; returns the one before, or nullptr when there was none yet.
+// Makes `state` the current fiber's own; returns the one before, or nullptr when there was none yet.
 COIR_API std::shared_ptr<context_state> exchange_context(std::shared_ptr<context_state> state);
 
 // A number for a context variable.

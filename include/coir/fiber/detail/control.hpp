@@ -114,6 +114,7 @@ struct control {
   bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped
   bool must_end : 1 = false;           //   whether or not handles refer to it: its thread ends
   bool kills : 1 = false;              // waits in kill() for another one to unwind
+  bool borrows : 1 = false;            // has its parent's context: a generator, whose parent is its stepper
   std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
   std::uint32_t children = 0;          // blocks whose parent this is: they pin the block, not the fiber's life
   fiber_handle parent;                 // not a handle, or a child on its parent's stack would keep both alive

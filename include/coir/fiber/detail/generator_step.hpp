@@ -63,9 +63,10 @@ COIR_API void become_stepper(control* c);
 [[nodiscard]] inline bool has_ended(const control* c) noexcept { return !c || c->state == fiber_state::dead; }
 
 // The address that came along with a switch.
+COIR_API void* take_address_with_care(incoming in);
 [[gnu::always_inline]] inline void* take_address(incoming in) {
-  if (in.finished) [[unlikely]]
-    recycle(in.finished);
+  if (in.rest) [[unlikely]]
+    return take_address_with_care(in);
   return in.value;
 }
 

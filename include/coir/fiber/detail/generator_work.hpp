@@ -50,7 +50,9 @@ struct generator_work : generator_body {
 template <class Out, class In, class F>
 [[nodiscard]] fiber make_generator(const fiber_options& options, F&& callable) {
   using work = generator_work<Out, In, std::decay_t<F>>;
-  return fiber_access::adopt(build_fiber<work>(options, std::forward<F>(callable)));
+  control* c = build_fiber<work>(options, std::forward<F>(callable));
+  c->borrows = true;
+  return fiber_access::adopt(c);
 }
 
 // A step without a value of the stepper's.

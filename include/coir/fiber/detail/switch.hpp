@@ -33,6 +33,12 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
 // and says what is left to do after the value.
 COIR_API incoming settle_with_care(void* value);
 
+// Whether an exception is being handled or in flight in the current fiber.
+[[nodiscard, gnu::always_inline]] inline bool has_exceptions() noexcept {
+  const exception_globals* live = this_thread.exceptions;
+  return (reinterpret_cast<std::uintptr_t>(live->caught) | live->uncaught) != 0;
+}
+
 // A thread's C++ exception state follows its fibers. Nearly always both sides' is empty, so it is looked
 // at, and moved only when there is something to move.
 [[gnu::always_inline]] inline void exchange_exceptions(control* from, control* to) noexcept {
