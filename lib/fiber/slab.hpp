@@ -7,9 +7,19 @@
 
 namespace coir::detail {
 
+enum class guard_kind { advice, protection };
+
+// How guards are made here: probed once, by whether a system call may touch a guarded page.
+[[nodiscard]] guard_kind guards() noexcept;
+
 // From one stack to the next. One page more than a stack, since stacks are powers of two: tops 64 pages
 // apart share a few sets of the second-level TLB, and 1,000 fibers that take turns miss it at every switch.
 [[nodiscard]] constexpr std::size_t stride_of(std::size_t size) noexcept { return size + stack_ref::unit; }
+
+struct slab {
+  std::byte* base;
+  std::size_t bytes;
+};
 
 // Maps `count` stacks of `size` bytes, the first at the returned address, and guards the lowest `guard`
 // bytes of each. On failure returns nullptr, errno set.

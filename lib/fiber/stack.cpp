@@ -1,110 +1,123 @@
 #include "stack.hpp"
 
-#include <algorithm>
-#include <cerrno>
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 #include <string>
-#include <system_error>
-#include <vector>
+#include <utility>
 
-#include "slab.hpp"
+#include "stack_pool.hpp"
 
 namespace coir::detail {
 namespace {
 
-// Slabs double in stacks from first_slab up to slab_bytes, so that little is reserved for a program with
-// few fibers and strict overcommit accounting fails late.
-constexpr std::size_t first_slab = 16;
-constexpr std::size_t slab_bytes = std::size_t{1} << 30;
+// A thread that uses more sizes than that gives up the cache of one to have the next.
+constexpr std::size_t most_sizes = 4;
 
-// Stacks of one size, newest first.
-struct size_class {
-  std::size_t size = 0;
-  std::size_t mapped = 0;
-  std::size_t next_slab = first_slab;
-  std::vector<std::byte*> free;
-};
+constinit stack_cache no_stacks;
 
-struct process_pool {
-  std::mutex mutex;
-  std::vector<size_class> classes;  // few: one per distinct stack size in use
+constinit thread_local stack_cache* own_caches = nullptr;
+constinit thread_local std::size_t own_count = 0;
 
-  size_class& of(std::size_t size) {
-    for (size_class& c : classes)
-      if (c.size == size) return c;
-    return classes.emplace_back(size_class{size, 0, first_slab, {}});
+constinit std::mutex unused_mutex;
+constinit stack_cache* unused = nullptr;  // guarded by unused_mutex
+constinit std::atomic<stack_cache*> all_caches{nullptr};
+
+stack_cache* take_cache() {
+  const std::lock_guard lock(unused_mutex);
+  if (stack_cache* cache = unused) {
+    unused = cache->sibling;
+    return cache;
   }
-};
-
-// Never destroyed: threads may end after main's statics.
-process_pool& pool() {
-  static auto* p = new process_pool;
-  return *p;
+  auto* cache = new stack_cache;
+  cache->next = all_caches.load(std::memory_order_relaxed);
+  // release: who walks the list sees the cache built.
+  all_caches.store(cache, std::memory_order_release);
+  return cache;
 }
 
-[[noreturn, gnu::cold]] void no_memory(std::size_t size) {
-  const int error = errno;
-  throw std::system_error(error, std::generic_category(),
-                          "no memory for a fiber's stack of " + std::to_string(size / 1024) + " KiB");
+void give_caches(stack_cache* first) noexcept {
+  const std::lock_guard lock(unused_mutex);
+  while (first) {
+    stack_cache* cache = std::exchange(first, first->sibling);
+    cache->sibling = unused;
+    unused = cache;
+  }
 }
 
-// Gives all but the `keep` newest stacks of the cache to the pool: the newest are warm.
-void spill(std::size_t keep) noexcept {
-  stack_cache& cache = cached_stacks;
-  if (cache.count == keep) return;
-  const std::lock_guard lock(pool().mutex);
-  size_class& c = pool().of(cache.size);
-  std::byte** const end = cache.free + cache.count;
-  c.free.insert(c.free.end(), cache.free, end - keep);
-  std::copy(end - keep, end, cache.free);
+// Gives all but the `keep` newest stacks of a cache to the pool: the newest are warm.
+void spill(stack_cache& cache, std::size_t keep) noexcept {
+  const std::size_t count = cache.count;
+  if (count == keep) return;
+  free_stacks().give(cache.size, cache.free, count - keep);
+  std::copy(cache.free + count - keep, cache.free + count, cache.free);
   cache.count = keep;
+}
+
+stack_cache* find_cache(std::size_t size) noexcept {
+  for (stack_cache* cache = own_caches; cache; cache = cache->sibling)
+    if (cache->size == size) return cache;
+  return nullptr;
+}
+
+stack_cache& cache_for(std::size_t size) {
+  if (stack_cache* cache = find_cache(size)) return *cache;
+  stack_cache* cache = nullptr;
+  if (own_count == most_sizes) {
+    // The oldest, which is last.
+    stack_cache** link = &own_caches;
+    while ((*link)->sibling) link = &(*link)->sibling;
+    cache = std::exchange(*link, nullptr);
+    spill(*cache, 0);
+  } else {
+    cache = take_cache();
+    ++own_count;
+  }
+  cache->size = size;
+  cache->sibling = own_caches;
+  own_caches = cache;
+  return *cache;
 }
 
 }  // namespace
 
-constinit thread_local stack_cache cached_stacks;
+constinit thread_local stack_cache* hot_stacks = &no_stacks;
 
-std::mutex& stack_pool_mutex() noexcept { return pool().mutex; }
+std::mutex& stack_caches_mutex() noexcept { return unused_mutex; }
 
-// Moves up to half a cache of stacks from the pool to the cache, mapping a new slab when it has none.
-void refill_stack_cache(std::size_t size) {
+void fill_hot_stacks(std::size_t size) {
   if (size == 0 || size > largest_stack)
     throw std::invalid_argument("a fiber's stack_size is out of [1, " + std::to_string(largest_stack) + "] bytes");
-  if (cached_stacks.size != size) {
-    spill(0);
-    cached_stacks.size = size;
-  }
-  const std::size_t guard = make_stack_ref(nullptr, size).guard();
-  const std::lock_guard lock(pool().mutex);
-  size_class& c = pool().of(size);
-  if (c.free.empty()) {
-    std::size_t count = c.next_slab;
-    // Room for every stack of this size, so that giving one back never allocates.
-    c.free.reserve(c.mapped + count);
-    std::byte* base = map_slab(size, count, guard);
-    // A smaller slab may still fit under an address space limit.
-    while (!base && count > 1) {
-      count = (count + 3) / 4;
-      base = map_slab(size, count, guard);
-    }
-    if (!base) no_memory(size);
-    c.mapped += count;
-    // From the top down, so that stacks are handed out from low addresses up.
-    for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * stride_of(size));
-    c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));
-  }
-  const std::size_t n = std::min(stack_cache::capacity / 2, c.free.size());
-  std::copy(c.free.end() - static_cast<std::ptrdiff_t>(n), c.free.end(), cached_stacks.free);
-  c.free.resize(c.free.size() - n);
-  cached_stacks.count = n;
+  stack_cache& cache = cache_for(size);
+  hot_stacks = &cache;
+  if (cache.count == 0) cache.count = free_stacks().take(size, cache.free, stack_cache::capacity / 2);
 }
 
-void spill_stack_cache(std::size_t size) noexcept {
-  spill(cached_stacks.size == size ? stack_cache::capacity / 2 : 0);
-  cached_stacks.size = size;
+void give_stack_slowly(stack_ref stack) noexcept {
+  stack_cache* cache = find_cache(stack.size());
+  if (!cache) {
+    std::byte* base = stack.base;
+    free_stacks().give(stack.size(), &base, 1);
+    return;
+  }
+  hot_stacks = cache;
+  if (cache->count == stack_cache::capacity) spill(*cache, stack_cache::capacity / 2);
+  cache->free[cache->count] = stack.base;
+  cache->count = cache->count + 1;
 }
 
-void flush_stack_cache() noexcept { spill(0); }
+void flush_stack_caches() noexcept {
+  for (stack_cache* cache = own_caches; cache; cache = cache->sibling) spill(*cache, 0);
+  hot_stacks = &no_stacks;
+  give_caches(std::exchange(own_caches, nullptr));
+  own_count = 0;
+}
+
+std::size_t count_cached_stacks(std::size_t size) noexcept {
+  std::size_t count = 0;
+  for (const stack_cache* c = all_caches.load(std::memory_order_acquire); c; c = c->next)
+    if (c->size == size) count += c->count;
+  return count;
+}
 
 }  // namespace coir::detail

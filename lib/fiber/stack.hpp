@@ -4,12 +4,15 @@
 // committed as they are touched. Guards are installed by MADV_GUARD_INSTALL (Linux 6.13), which costs no
 // VMA and survives MADV_DONTNEED, in place of mprotect, which costs two VMAs a stack and so ends near
 // 32,000 of them at the default vm.max_map_count.
+//
+// A free stack is in its thread's cache for its size, or with the process (stack_pool.hpp).
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
 
+#include <coir/base/detail/relaxed.hpp>
 #include <coir/fiber/detail/control.hpp>
 
 #include "annotations.hpp"
@@ -20,16 +23,19 @@ inline constexpr std::size_t stack_granule = 16 * 1024;
 inline constexpr std::size_t largest_stack = std::size_t{1} << 30;
 inline constexpr std::size_t largest_guard = 64 * 1024;
 
-enum class guard_kind { advice, protection };
-
-// The last stacks that this thread gave back, all of the size that it used last.
+// The last stacks of one size that one thread gave back. Used again by other threads, but never freed, so
+// that any thread may count what all of them hold.
 struct stack_cache {
   static constexpr std::size_t capacity = 256;
-  std::size_t size = 0;
-  std::size_t count = 0;
+  relaxed<std::size_t> size = 0;
+  relaxed<std::size_t> count = 0;
+  stack_cache* sibling = nullptr;  // the next of its thread, or of those that no thread uses
+  stack_cache* next = nullptr;     // of all caches
   std::byte* free[capacity] = {};
 };
-extern constinit thread_local stack_cache cached_stacks [[gnu::tls_model("initial-exec")]];
+
+// The cache that this thread used last; before that one of size 0, which fits no stack.
+extern constinit thread_local stack_cache* hot_stacks [[gnu::tls_model("initial-exec")]];
 
 [[nodiscard]] inline stack_ref make_stack_ref(std::byte* base, std::size_t size) noexcept {
   stack_ref s;
@@ -39,8 +45,11 @@ extern constinit thread_local stack_cache cached_stacks [[gnu::tls_model("initia
   return s;
 }
 
-void refill_stack_cache(std::size_t size);
-void spill_stack_cache(std::size_t size) noexcept;
+// Makes the cache for `size` the hot one, with at least one stack in it.
+void fill_hot_stacks(std::size_t size);
+
+// give_stack() where the hot cache is another size's, or full.
+void give_stack_slowly(stack_ref stack) noexcept;
 
 // A stack of `size` bytes, rounded up to stack_granule: from the calling thread's cache, else from the
 // process-wide pool, else from a new slab.
@@ -48,26 +57,30 @@ void spill_stack_cache(std::size_t size) noexcept;
 // out of [1, largest_stack].
 [[nodiscard]] inline stack_ref take_stack(std::size_t size) {
   size = (size + stack_granule - 1) & ~(stack_granule - 1);
-  if (cached_stacks.size != size || cached_stacks.count == 0) [[unlikely]]
-    refill_stack_cache(size);
-  return make_stack_ref(cached_stacks.free[--cached_stacks.count], size);
+  if (hot_stacks->size != size || hot_stacks->count == 0) [[unlikely]]
+    fill_hot_stacks(size);
+  stack_cache& cache = *hot_stacks;
+  cache.count = cache.count - 1;
+  return make_stack_ref(cache.free[cache.count], size);
 }
 
 // Gives a stack back, to be taken again soon: its pages stay committed.
 inline void give_stack(stack_ref stack) noexcept {
   annotate_reuse(stack.base + stack.guard(), stack.size() - stack.guard());
-  if (cached_stacks.size != stack.size() || cached_stacks.count == stack_cache::capacity) [[unlikely]]
-    spill_stack_cache(stack.size());
-  cached_stacks.free[cached_stacks.count++] = stack.base;
+  stack_cache& cache = *hot_stacks;
+  if (cache.size != stack.size() || cache.count == stack_cache::capacity) [[unlikely]]
+    return give_stack_slowly(stack);
+  cache.free[cache.count] = stack.base;
+  cache.count = cache.count + 1;
 }
 
-// Guards the process-wide pool.
-[[nodiscard]] std::mutex& stack_pool_mutex() noexcept;
+// Guards the caches that no thread uses.
+[[nodiscard]] std::mutex& stack_caches_mutex() noexcept;
 
-// Hands the calling thread's cache to the process-wide pool.
-void flush_stack_cache() noexcept;
+// Hands the calling thread's caches to the process-wide pool.
+void flush_stack_caches() noexcept;
 
-// How guards are made here: probed once, by whether a system call may touch a guarded page.
-[[nodiscard]] guard_kind guards() noexcept;
+// Of all stacks of `size` bytes, those that are in some thread's cache.
+[[nodiscard]] std::size_t count_cached_stacks(std::size_t size) noexcept;
 
 }  // namespace coir::detail

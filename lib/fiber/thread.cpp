@@ -70,7 +70,7 @@ struct at_thread_exit {
     abandon_thread(self);
     this_thread.current = nullptr;
     flush_control_cache();
-    flush_stack_cache();
+    flush_stack_caches();
     give_owner(self);
   }
 };
