@@ -49,6 +49,7 @@ void give_caches(stack_cache* first) noexcept {
 void spill(stack_cache& cache, std::size_t keep) noexcept {
   const std::size_t count = cache.count;
   if (count == keep) return;
+  trim_some_stacks(cache.size, cache.free, count - keep);
   free_stacks().give(cache.size, cache.free, count - keep);
   std::copy(cache.free + count - keep, cache.free + count, cache.free);
   cache.count = keep;
@@ -104,6 +105,10 @@ void give_stack_slowly(stack_ref stack) noexcept {
   if (cache->count == stack_cache::capacity) spill(*cache, stack_cache::capacity / 2);
   cache->free[cache->count] = stack.base;
   cache->count = cache->count + 1;
+  if (cache->until_look == 0) {
+    cache->until_look = stack_cache::look_interval;
+    trim_some_stacks(cache->size, cache->free, cache->count);
+  }
 }
 
 void flush_stack_caches() noexcept {

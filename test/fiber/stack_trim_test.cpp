@@ -1,0 +1,148 @@
+// The memory of a deep fiber: given back when it has ended, at no cost to shallow ones.
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+#include <coir/fiber.hpp>
+
+#include "fiber/stack_trim.hpp"
+#include "memory.hpp"
+#include "nothing_left.hpp"
+#include "parent.hpp"
+#include "sanitizer.hpp"
+
+namespace {
+
+using support::resident;
+using support::to_parent;
+
+constexpr std::size_t kib = 1024;
+constexpr std::size_t mib = 1024 * kib;
+
+class trimming : public support::nothing_left {
+ protected:
+  void SetUp() override {
+    if (support::has_sanitizer) GTEST_SKIP() << "sanitizers keep memory of their own, and make frames larger";
+  }
+};
+
+// Recurses `bytes` deep; each frame has a return address and little else that is not zero.
+[[gnu::noinline]] unsigned recurse(std::size_t bytes) {
+  volatile unsigned char frame[256];
+  frame[0] = 0;
+  return (bytes > sizeof(frame) ? recurse(bytes - sizeof(frame) - 32) : 0) + frame[0];
+}
+
+// One frame of which every byte is touched, and is zero.
+[[gnu::noinline]] unsigned char fill_with_zeros() {
+  unsigned char zeros[128 * kib];
+  std::memset(zeros, 0, sizeof zeros);
+  asm volatile("" : : "r"(zeros) : "memory");
+  return zeros[17];
+}
+
+// `count` fibers at once, each of which has called `code` and ends when all have.
+template <class F>
+void together(std::size_t count, F code) {
+  std::vector<coir::fiber> fibers;
+  for (std::size_t i = 0; i < count; ++i) {
+    fibers.emplace_back([code] {
+      code();
+      to_parent();
+    });
+    fibers.back().switch_to();
+  }
+  for (const coir::fiber& f : fibers) f.switch_to();
+}
+
+long faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+TEST_F(trimming, gives_the_memory_of_a_deep_fiber_back_when_it_ends) {
+  coir::fiber([] {}).switch_to();
+  const std::size_t before = resident();
+  coir::fiber deep({.stack_size = 32 * mib}, [] {
+    recurse(20 * mib);
+    to_parent();
+  });
+  deep.switch_to();
+  EXPECT_GT(resident(), before + 15 * mib);
+  deep.switch_to();
+  EXPECT_TRUE(deep.is_dead());
+  EXPECT_LT(resident(), before + mib);
+}
+
+TEST_F(trimming, gives_the_memory_of_many_fibers_of_150_kib_back) {
+  constexpr std::size_t many = 400;
+  together(many, [] { recurse(4 * kib); });
+  const std::size_t before = resident();
+  together(many, [] { recurse(150 * kib); });
+  EXPECT_LT(resident(), before + many * coir::detail::stack_watermark + mib);
+}
+
+TEST_F(trimming, of_an_unwound_fiber_happens_too) {
+  coir::fiber([] {}).switch_to();
+  const std::size_t before = resident();
+  coir::fiber deep({.stack_size = 32 * mib}, [] {
+    recurse(20 * mib);
+    to_parent();
+  });
+  deep.switch_to();
+  deep = coir::fiber();
+  EXPECT_LT(resident(), before + mib);
+}
+
+TEST_F(trimming, finds_frames_that_are_all_zeros_when_stacks_leave_the_cache) {
+  constexpr std::size_t many = 2'000;
+  together(many, [] { recurse(4 * kib); });
+  const std::size_t before = resident();
+  together(many, fill_with_zeros);
+  // A thread's cache may keep its own.
+  EXPECT_LT(resident() - before, many * coir::detail::stack_watermark + 256 * 192 * kib + mib);
+}
+
+TEST_F(trimming, finds_frames_that_are_all_zeros_in_the_cache_after_a_while) {
+  const auto run = [] { coir::fiber({.stack_size = 4 * mib}, [] {}).switch_to(); };
+  run();
+  const std::size_t before = resident();
+  coir::fiber({.stack_size = 4 * mib}, [] {
+    alignas(64) unsigned char zeros[2 * mib];
+    std::memset(zeros, 0, sizeof zeros);
+    asm volatile("" : : "r"(zeros) : "memory");
+  }).switch_to();
+  for (int i = 0; i < 2'000; ++i) run();
+  EXPECT_LT(resident(), before + mib);
+}
+
+TEST_F(trimming, costs_a_shallow_fiber_no_page_fault) {
+  const auto run = [] { coir::fiber([] { recurse(8 * kib); }).switch_to(); };
+  for (int i = 0; i < 10; ++i) run();
+  const long before = faults();
+  for (int i = 0; i < 10'000; ++i) run();
+  EXPECT_LT(faults() - before, 100);
+}
+
+TEST_F(trimming, leaves_the_guard_in_force) {
+  EXPECT_EXIT(
+      {
+        for (int i = 0; i < 100; ++i) coir::fiber([] { recurse(150 * kib); }).switch_to();
+        coir::fiber([] { recurse(mib); }).switch_to();
+      },
+      testing::KilledBySignal(SIGSEGV), "");
+}
+
+TEST_F(trimming, leaves_what_lies_above_the_watermark) {
+  // The same stack twice: its upper part is in memory still.
+  coir::fiber([] { recurse(150 * kib); }).switch_to();
+  const long before = faults();
+  coir::fiber([] { recurse(8 * kib); }).switch_to();
+  EXPECT_LE(faults() - before, 3);
+}
+
+}  // namespace
