@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <mutex>
 
 #include <sys/mman.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "stack.hpp"
 
@@ -16,24 +18,28 @@ namespace {
 constexpr int MADV_GUARD_INSTALL = 102;  // Linux 6.13, include/uapi/asm-generic/mman-common.h
 #endif
 
-// An emulator may accept the advice and do nothing, so its effect is tried: writing out of a guarded page
-// has to fail with EFAULT.
+// An emulator may accept the advice and do nothing, so its effect is tried: a system call that writes to a
+// guarded page has to fail with EFAULT.
 guard_kind probe() noexcept {
+  const char* wanted = ::secure_getenv("COIR_STACK_GUARDS");
+  if (wanted && std::strcmp(wanted, "mprotect") == 0) return guard_kind::protection;
   const std::size_t size = stack_ref::unit;
   void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return guard_kind::protection;
-  guard_kind kind = guard_kind::protection;
-  int ends[2];
-  if (::madvise(page, size, MADV_GUARD_INSTALL) == 0 && ::pipe(ends) == 0) {
-    if (::write(ends[1], page, 1) == -1 && errno == EFAULT) kind = guard_kind::advice;
-    ::close(ends[0]);
-    ::close(ends[1]);
-  }
+  const bool advised = ::madvise(page, size, MADV_GUARD_INSTALL) == 0;
+  const bool faults = ::getrlimit(RLIMIT_CORE, static_cast<rlimit*>(page)) == -1 && errno == EFAULT;
   ::munmap(page, size);
+  return advised && faults ? guard_kind::advice : guard_kind::protection;
+}
+
+}  // namespace
+
+guard_kind guards() noexcept {
+  static const guard_kind kind = probe();
   return kind;
 }
 
-bool guard_page_range(std::byte* at, std::size_t size) noexcept {
+bool guard_range(std::byte* at, std::size_t size) noexcept {
   if (guards() == guard_kind::advice && ::madvise(at, size, MADV_GUARD_INSTALL) == 0) return true;
   // The advice is refused on locked memory (mlockall) even where the kernel has it.
   if (::mprotect(at, size, PROT_NONE) == 0) return true;
@@ -49,13 +55,6 @@ bool guard_page_range(std::byte* at, std::size_t size) noexcept {
   return false;
 }
 
-}  // namespace
-
-guard_kind guards() noexcept {
-  static const guard_kind kind = probe();
-  return kind;
-}
-
 std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noexcept {
   const std::size_t stride = stride_of(size);
   void* mapped = ::mmap(nullptr, stride * count, PROT_READ | PROT_WRITE,
@@ -66,7 +65,7 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
   ::madvise(base, stride * count, MADV_NOHUGEPAGE);
   for (std::size_t i = 0; i < count; ++i) {
     // The page between two stacks belongs to the guard of the upper one.
-    if (!guard_page_range(base + i * stride, stride - size + guard)) {
+    if (!guard_range(base + i * stride, stride - size + guard)) {
       const int error = errno;
       ::munmap(base, stride * count);
       errno = error;

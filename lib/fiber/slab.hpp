@@ -9,12 +9,16 @@ namespace coir::detail {
 
 enum class guard_kind { advice, protection };
 
-// How guards are made here: probed once, by whether a system call may touch a guarded page.
+// How guards are made here: probed once, by whether a system call may touch a guarded page. The environment
+// variable COIR_STACK_GUARDS=mprotect chooses the second kind, for tests and for tools that do not know the first.
 [[nodiscard]] guard_kind guards() noexcept;
 
 // From one stack to the next. One page more than a stack, since stacks are powers of two: tops 64 pages
 // apart share a few sets of the second-level TLB, and 1,000 fibers that take turns miss it at every switch.
 [[nodiscard]] constexpr std::size_t stride_of(std::size_t size) noexcept { return size + stack_ref::unit; }
+
+// Makes every access to these pages fault. False, and errno set: it could not.
+bool guard_range(std::byte* at, std::size_t size) noexcept;
 
 struct slab {
   std::byte* base;
