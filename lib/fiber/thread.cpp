@@ -12,6 +12,7 @@
 #include "control_pool.hpp"
 #include "fork.hpp"
 #include "message.hpp"
+#include "overflow.hpp"
 #include "owners.hpp"
 #include "particulars.hpp"
 #include "reference.hpp"
@@ -97,6 +98,7 @@ control* enter_thread() {
   c->is_thread = true;
   c->local = 1;  // the thread's own
   annotate_thread(c);
+  watch_for_overflow();
   this_thread.current = c;
   this_thread.exceptions = reinterpret_cast<exception_globals*>(abi::__cxa_get_globals());
   exit_guard.armed = true;
