@@ -7,15 +7,21 @@
 #include <mutex>
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "stack.hpp"
+#include "valgrind.hpp"
 
 namespace coir::detail {
 namespace {
 
 #ifndef MADV_GUARD_INSTALL
 constexpr int MADV_GUARD_INSTALL = 102;  // Linux 6.13, include/uapi/asm-generic/mman-common.h
+#endif
+#ifndef PR_SET_VMA
+constexpr int PR_SET_VMA = 0x53564d41;  // Linux 5.17, include/uapi/linux/prctl.h
+constexpr unsigned long PR_SET_VMA_ANON_NAME = 0;
 #endif
 
 // An emulator may accept the advice and do nothing, so its effect is tried: a system call that writes to a
@@ -61,6 +67,8 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* base = static_cast<std::byte*>(mapped);
+  // For /proc/self/maps, and so that the kernel joins slabs with each other only. An older one refuses: harmless.
+  ::prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, stride * count, "coir stacks");
   // A huge page under a stack would commit 2 MiB for its first byte. Kernels without THP refuse: harmless.
   ::madvise(base, stride * count, MADV_NOHUGEPAGE);
   for (std::size_t i = 0; i < count; ++i) {
@@ -72,6 +80,8 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
       return nullptr;
     }
   }
+  look_for_valgrind();
+  for (std::size_t i = 0; i < count; ++i) register_stack(base + (i + 1) * stride - size + guard, size - guard);
   return base + (stride - size);
 }
 
