@@ -10,5 +10,6 @@
 #include <coir/fiber/fiber_local.hpp>
 #include <coir/fiber/fiber_options.hpp>
 #include <coir/fiber/generator.hpp>
+#include <coir/fiber/stack_stats.hpp>
 #include <coir/fiber/tracer.hpp>
 #include <coir/fiber/yielder.hpp>

@@ -134,6 +134,8 @@ void recycle(control* c) noexcept {
   c->work->operations->destroy(*c->work);
   c->work = nullptr;
   annotate_end(c);
+  if (c->stack.is_measured) [[unlikely]]
+    note_depth(*c);
   give_stack(std::exchange(c->stack, {}));
   c->context = nullptr;
   free_block(c);

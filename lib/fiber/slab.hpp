@@ -4,10 +4,11 @@
 #include <cstddef>
 
 #include <coir/fiber/detail/control.hpp>
+#include <coir/fiber/stack_stats.hpp>
 
 namespace coir::detail {
 
-enum class guard_kind { advice, protection };
+using guard_kind = stack_report::guard_kind;
 
 // How guards are made here: probed once, by whether a system call may touch a guarded page. The environment
 // variable COIR_STACK_GUARDS=mprotect chooses the second kind, for tests and for tools that do not know the first.

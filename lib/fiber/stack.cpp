@@ -105,10 +105,6 @@ void give_stack_slowly(stack_ref stack) noexcept {
   if (cache->count == stack_cache::capacity) spill(*cache, stack_cache::capacity / 2);
   cache->free[cache->count] = stack.base;
   cache->count = cache->count + 1;
-  if (cache->until_look == 0) {
-    cache->until_look = stack_cache::look_interval;
-    trim_some_stacks(cache->size, cache->free, cache->count);
-  }
 }
 
 void flush_stack_caches() noexcept {

@@ -16,6 +16,7 @@
 #include <coir/fiber/detail/control.hpp>
 
 #include "annotations.hpp"
+#include "stack_depth.hpp"
 #include "stack_trim.hpp"
 
 namespace coir::detail {
@@ -28,12 +29,10 @@ inline constexpr std::size_t largest_guard = 64 * 1024;
 // that any thread may count what all of them hold.
 struct stack_cache {
   static constexpr std::size_t capacity = 256;
-  static constexpr std::uint32_t look_interval = 1024;
   relaxed<std::size_t> size = 0;
   relaxed<std::size_t> count = 0;
   stack_cache* sibling = nullptr;  // the next of its thread, or of those that no thread uses
   stack_cache* next = nullptr;     // of all caches
-  std::uint32_t until_look = look_interval;  // so many more stacks are given back before some are looked at
   std::byte* free[capacity] = {};
 };
 
@@ -51,7 +50,7 @@ extern constinit thread_local stack_cache* hot_stacks [[gnu::tls_model("initial-
 // Makes the cache for `size` the hot one, with at least one stack in it.
 void fill_hot_stacks(std::size_t size);
 
-// give_stack() where the hot cache is another size's, or full, or due for a closer look.
+// give_stack() where the hot cache is another size's, or full.
 void give_stack_slowly(stack_ref stack) noexcept;
 
 // A stack of `size` bytes, rounded up to stack_granule: from the calling thread's cache, else from the
@@ -64,16 +63,18 @@ void give_stack_slowly(stack_ref stack) noexcept;
     fill_hot_stacks(size);
   stack_cache& cache = *hot_stacks;
   cache.count = cache.count - 1;
-  return make_stack_ref(cache.free[cache.count], size);
+  stack_ref stack = make_stack_ref(cache.free[cache.count], size);
+  if (depths_are_measured.load(std::memory_order_relaxed)) [[unlikely]]
+    stack.is_measured = clear_stack(stack);
+  return stack;
 }
 
 // Gives a stack back, to be taken again soon: its pages stay committed down to the watermark.
 inline void give_stack(stack_ref stack) noexcept {
   annotate_reuse(stack.base + stack.guard(), stack.size() - stack.guard());
-  if (stack.size() > stack_watermark && looks_deep(stack.top())) [[unlikely]]
-    trim_stack(stack);
+  trim_if_deep(stack);
   stack_cache& cache = *hot_stacks;
-  if (cache.size != stack.size() || cache.count == stack_cache::capacity || --cache.until_look == 0) [[unlikely]]
+  if (cache.size != stack.size() || cache.count == stack_cache::capacity) [[unlikely]]
     return give_stack_slowly(stack);
   cache.free[cache.count] = stack.base;
   cache.count = cache.count + 1;

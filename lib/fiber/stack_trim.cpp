@@ -25,7 +25,8 @@ std::byte* lowest_page(std::byte* from, std::byte* to) noexcept {
   return nullptr;
 }
 
-std::byte* lowest_word(std::byte* from, std::byte* to) noexcept {
+// ASan poisons words of frames that are still there.
+__attribute__((no_sanitize("address"))) std::byte* lowest_word(std::byte* from, std::byte* to) noexcept {
   for (; from < to; from += sizeof(std::uint64_t)) {
     std::uint64_t word;
     __builtin_memcpy(&word, from, sizeof word);
@@ -37,17 +38,30 @@ std::byte* lowest_word(std::byte* from, std::byte* to) noexcept {
 bool is_deep(stack_ref stack) noexcept {
   std::byte* const mark = stack.top() - stack_watermark;
   const std::byte* lowest = lowest_page(stack.base + stack.guard(), mark);
-  // The page right below the mark is in memory since looks_deep() has read it.
+  // The page right below the mark is in memory since seems_deep() has read it.
   return lowest && (lowest != mark - page || lowest_word(mark - page, mark) != mark);
 }
 
 }  // namespace
+
+constinit thread_local look_ration looks;
+
+void look_at_stack(stack_ref stack) noexcept {
+  if (is_deep(stack))
+    trim_stack(stack);
+  else
+    --looks.left;
+}
 
 void trim_stack(stack_ref stack) noexcept {
   std::byte* const lowest = stack.base + stack.guard();
   std::byte* const mark = stack.top() - stack_watermark;
   // Refused on locked memory, which is to stay.
   if (lowest < mark) ::madvise(lowest, static_cast<std::size_t>(mark - lowest), MADV_DONTNEED);
+}
+
+bool clear_stack(stack_ref stack) noexcept {
+  return ::madvise(stack.base + stack.guard(), stack.size() - stack.guard(), MADV_DONTNEED) == 0;
 }
 
 void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept {

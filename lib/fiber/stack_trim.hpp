@@ -1,14 +1,15 @@
 // What a deep fiber leaves behind: memory below the watermark, given back when its stack is.
 //
-// A look at a window of 512 bytes below the watermark tells the deep from the shallow without a system call.
-// A stack that was never that deep reads as zeros out of the kernel's one zero page, whose lines stay in the
-// L1 cache whatever the stack. Frames of up to 512 bytes cannot miss it, for each has a return address.
-// Larger ones can, so samples are looked at exactly, by mincore(2), as stacks leave a thread's cache, and
-// now and then within it: where one such stack is found, all of the batch are trimmed.
+// Most of them are told from shallow ones without a system call, by a glance at 256 bytes right below the
+// watermark. A stack that was never that deep reads as zeros there, out of the kernel's one zero page, whose
+// lines stay in the L1 cache whatever the stack. Frames of up to 256 bytes cannot miss it, for each has a
+// return address. Larger ones can, so there are exact looks as well, by mincore(2), a ration of them in each
+// tick of the kernel's coarse clock: a thread that ends fewer fibers than that looks at every one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 
 #include <coir/fiber/detail/control.hpp>
 
@@ -18,21 +19,51 @@ namespace coir::detail {
 // again than a stack is worth.
 inline constexpr std::size_t stack_watermark = 16 * 1024;
 
+// 16 times about a microsecond in 4 ms.
+inline constexpr std::uint32_t looks_per_tick = 16;
+
+struct look_ration {
+  long tick = -1;
+  std::uint32_t left = 0;
+};
+extern constinit thread_local look_ration looks [[gnu::tls_model("initial-exec")]];
+
 // Whether a stack that ends at `top`, and is larger than the watermark, seems to have been used beyond it.
-[[nodiscard]] inline bool looks_deep(const std::byte* top) noexcept {
+[[nodiscard]] inline bool seems_deep(const std::byte* top) noexcept {
   // Spelled as vectors: a loop over words that only -O3 turns into these costs three times as much.
   using two_words [[gnu::may_alias, gnu::vector_size(16)]] = std::uint64_t;
   const auto* end = reinterpret_cast<const two_words*>(top - stack_watermark);
   two_words any{};
-#pragma GCC unroll 32
-  for (int i = 1; i <= 32; ++i) any |= end[-i];
+#pragma GCC unroll 16
+  for (int i = 1; i <= 16; ++i) any |= end[-i];
   return (any[0] | any[1]) != 0;
 }
+
+[[nodiscard]] inline bool may_look() noexcept {
+  std::timespec now;
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  if (now.tv_nsec != looks.tick) looks = {now.tv_nsec, looks_per_tick};
+  return looks.left != 0;
+}
+
+// Trims the stack if it was deep, and takes one look off the ration if it was not.
+void look_at_stack(stack_ref stack) noexcept;
 
 // Gives the memory beyond the watermark back to the kernel. Guards by advice survive it.
 void trim_stack(stack_ref stack) noexcept;
 
-// The same for stacks of one size, if a sample of them is found to need it.
+// Gives all of the memory back, the part above the watermark too. False: it is locked.
+bool clear_stack(stack_ref stack) noexcept;
+
+inline void trim_if_deep(stack_ref stack) noexcept {
+  if (stack.size() <= stack_watermark) return;
+  if (seems_deep(stack.top())) [[unlikely]]
+    trim_stack(stack);
+  else if (may_look()) [[unlikely]]
+    look_at_stack(stack);
+}
+
+// trim_stack() for stacks of one size, if a sample of them is found to need it.
 void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept;
 
 // From `top` of the stack down to the lowest of its pages in memory, within that to its lowest word that is not zero.

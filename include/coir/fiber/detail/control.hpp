@@ -93,7 +93,8 @@ struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
   static constexpr std::size_t unit = 4096;
   std::byte* base = nullptr;     // nullptr: no stack (yet)
   std::uint32_t size_units : 24 = 0;
-  std::uint32_t guard_units : 8 = 0;
+  std::uint32_t guard_units : 7 = 0;
+  std::uint32_t is_measured : 1 = 0;  // its depth counts, for coir::measure_stacks
 
   [[nodiscard]] std::size_t size() const noexcept { return size_units * unit; }
   [[nodiscard]] std::size_t guard() const noexcept { return guard_units * unit; }
