@@ -1,12 +1,10 @@
-// Tells ASan and TSan about switches. Without them every function here is empty, but for what Valgrind hears.
+// Tells ASan and TSan about switches. Without them every function here is empty.
 //
 // ASan wants the bounds of the stack that is entered, and keeps its fake stack per fiber; a thread's own
 // bounds are learnt from the first switch away from it. TSan keeps a shadow fiber per fiber.
 #pragma once
 
 #include <coir/fiber/detail/control.hpp>
-
-#include "valgrind.hpp"
 
 #if COIR_ASAN
 #include <sanitizer/asan_interface.h>
@@ -68,7 +66,7 @@ inline void annotate_arrival(control*) noexcept {}
 inline void annotate_start(control*) noexcept {}
 inline void annotate_thread(control*) noexcept {}
 inline void annotate_end(control*) noexcept {}
-inline void annotate_reuse(void* base, std::size_t size) noexcept { revive_stack(base, size); }
+inline void annotate_reuse(void*, std::size_t) noexcept {}
 
 #endif
 

@@ -81,8 +81,9 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
     }
   }
   look_for_valgrind();
-  for (std::size_t i = 0; i < count; ++i) register_stack(base + (i + 1) * stride - size + guard, size - guard);
-  return base + (stride - size);
+  std::byte* const first = base + (stride - size);
+  for (std::size_t i = 0; i < count; ++i) register_stack(make_stack_ref(first + i * stride, size));
+  return first;
 }
 
 }  // namespace coir::detail

@@ -18,6 +18,7 @@
 #include "annotations.hpp"
 #include "stack_depth.hpp"
 #include "stack_trim.hpp"
+#include "valgrind.hpp"
 
 namespace coir::detail {
 
@@ -66,13 +67,17 @@ void give_stack_slowly(stack_ref stack) noexcept;
   stack_ref stack = make_stack_ref(cache.free[cache.count], size);
   if (depths_are_measured.load(std::memory_order_relaxed)) [[unlikely]]
     stack.is_measured = clear_stack(stack);
+  open_stack(stack);
   return stack;
 }
 
 // Gives a stack back, to be taken again soon: its pages stay committed down to the watermark.
 inline void give_stack(stack_ref stack) noexcept {
   annotate_reuse(stack.base + stack.guard(), stack.size() - stack.guard());
-  trim_if_deep(stack);
+  if (on_valgrind) [[unlikely]]
+    close_stack(stack);
+  else
+    trim_if_deep(stack);
   stack_cache& cache = *hot_stacks;
   if (cache.size != stack.size() || cache.count == stack_cache::capacity) [[unlikely]]
     return give_stack_slowly(stack);

@@ -65,7 +65,7 @@ bool clear_stack(stack_ref stack) noexcept {
 }
 
 void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept {
-  if (size <= stack_watermark || count == 0) return;
+  if (size <= stack_watermark || count == 0 || on_valgrind) return;
   // At the ends of a batch are its oldest and its newest.
   const bool found = is_deep(make_stack_ref(bases[0], size)) || is_deep(make_stack_ref(bases[count - 1], size));
   if (!found) return;
@@ -73,6 +73,7 @@ void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t cou
 }
 
 std::size_t depth_of(stack_ref stack) noexcept {
+  const unwatched quiet;
   std::byte* const page_used = lowest_page(stack.base + stack.guard(), stack.top());
   if (!page_used) return 0;
   const std::byte* word = lowest_word(page_used, page_used + page);

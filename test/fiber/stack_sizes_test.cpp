@@ -15,6 +15,7 @@
 #include "nothing_left.hpp"
 #include "parent.hpp"
 #include "sanitizer.hpp"
+#include "valgrind.hpp"
 
 namespace {
 
@@ -69,7 +70,7 @@ TEST_F(stack_sizes, are_kept_apart_when_they_take_turns) {
 }
 
 TEST_F(stack_sizes, of_ended_fibers_are_used_again_however_they_are_mixed) {
-  if (support::has_sanitizer) GTEST_SKIP() << "sanitizers reserve address space of their own";
+  if (support::has_sanitizer || support::on_valgrind()) GTEST_SKIP() << "tools reserve address space of their own";
   const auto round = [] {
     std::deque<coir::fiber> fibers;
     for (int i = 0; i < 2'000; ++i) {

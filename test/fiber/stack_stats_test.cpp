@@ -12,6 +12,7 @@
 #include "nothing_left.hpp"
 #include "parent.hpp"
 #include "sanitizer.hpp"
+#include "valgrind.hpp"
 
 namespace {
 
@@ -93,6 +94,7 @@ TEST_F(stack_stats, count_what_another_thread_keeps_as_pooled) {
 
 TEST_F(stack_stats, tell_the_memory_of_stacks) {
   if (support::has_sanitizer) GTEST_SKIP() << "frames are larger";
+  if (support::on_valgrind()) GTEST_SKIP() << "stacks are not trimmed";
   static_cast<void>(suspended(100, odd_size));
   const std::size_t before = coir::stack_stats().resident;
   std::vector<coir::fiber> fibers;
