@@ -11,6 +11,7 @@
 #include "particulars.hpp"
 #include "reference.hpp"
 #include "stack.hpp"
+#include "stack_depth.hpp"
 #include "stack_pool.hpp"
 
 namespace coir::detail {
@@ -21,7 +22,7 @@ constinit control* forked = nullptr;
 // A thread that is not there in the child would hold them for ever.
 template <class F>
 void for_each_mutex(F&& f) {
-  for (std::mutex* m : {&control_pool_mutex, &names_mutex, &owners_mutex, &places_mutex(), &stack_caches_mutex(),
+  for (std::mutex* m : {&control_pool_mutex, &depths_mutex, &names_mutex, &owners_mutex, &places_mutex(), &stack_caches_mutex(),
                         &free_stacks().mutex()})
     f(*m);
 }

@@ -15,6 +15,7 @@
 
 #include <coir/fiber/detail/control.hpp>
 
+#include "particulars.hpp"
 #include "slab.hpp"
 
 namespace coir::detail {
@@ -109,8 +110,8 @@ void tell(const fault& f, const control* c) noexcept {
   const bool overflow = is_overflow(f, c);
   message m;
   m << "coir: " << (overflow ? "stack overflow in fiber " : "stray pointer in fiber ");
-  if (c->name)
-    m << "'" << c->name << "'";
+  if (c->own && !c->own->name.empty())
+    m << "'" << c->own->name.c_str() << "'";
   else
     m << static_cast<const void*>(c);
   if (overflow) {

@@ -10,6 +10,7 @@
 #include <sys/auxv.h>
 
 #include "control_pool.hpp"
+#include "particulars.hpp"
 #include "stack.hpp"
 
 #ifndef AT_MINSIGSTKSZ
@@ -39,14 +40,12 @@ struct depth_table {
   }
 
   void note(const control& c) noexcept {
-    row& r = of(c.name ? c.name : "");
+    row& r = of(c.own ? std::string_view(c.own->name) : std::string_view());
     ++r.fibers;
     r.deepest = std::max(r.deepest, depth_of(c.stack));
     r.stack_size = std::max(r.stack_size, c.stack.size());
   }
 };
-
-constinit std::mutex table_mutex;
 
 // Never destroyed: threads may end after main's statics.
 depth_table& table() {
@@ -64,17 +63,18 @@ std::size_t suggest(std::size_t deepest) noexcept {
 
 }  // namespace
 
+constinit std::mutex depths_mutex;
 constinit std::atomic<bool> depths_are_measured{false};
 
 void note_depth(const control& c) noexcept {
-  const std::lock_guard lock(table_mutex);
+  const std::lock_guard lock(depths_mutex);
   table().note(c);
 }
 
 void report_depths(stack_report& report) {
   depth_table now;
   {
-    const std::lock_guard lock(table_mutex);
+    const std::lock_guard lock(depths_mutex);
     now = table();
   }
   for_each_control(this_thread.self, [&](const control& c) {
@@ -93,7 +93,7 @@ void report_depths(stack_report& report) {
 namespace coir {
 
 bool measure_stacks(bool on) noexcept {
-  const std::lock_guard lock(detail::table_mutex);
+  const std::lock_guard lock(detail::depths_mutex);
   const bool before = detail::depths_are_measured.exchange(on, std::memory_order_relaxed);
   if (on && !before) detail::table() = {};
   return before;

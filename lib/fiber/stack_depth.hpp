@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <vector>
 
 #include <coir/fiber/detail/control.hpp>
@@ -14,6 +15,7 @@
 namespace coir::detail {
 
 extern constinit std::atomic<bool> depths_are_measured;
+extern constinit std::mutex depths_mutex;
 
 // Takes note of an ended fiber whose stack is measured.
 void note_depth(const control& c) noexcept;
