@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <coir/fiber.hpp>
@@ -23,24 +24,19 @@ using support::to_parent;
 // Where creators leave handles, and others find them.
 class exchange {
  public:
-  void put(const fiber& f, std::size_t at) {
+  /// Returns the one that was there: its last handle may go with it, on whatever thread this is.
+  fiber put(fiber f, std::size_t at) {
     const std::lock_guard lock(mutex_);
-    std::swap(places_[at % places_.size()], before_ = f);
-    before_ = fiber();  // the last handle may go here, on whatever thread this is
+    return std::exchange(places_[at % places_.size()], std::move(f));
   }
   fiber get(std::size_t at) {
     const std::lock_guard lock(mutex_);
     return places_[at % places_.size()];
   }
-  fiber take(std::size_t at) {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(places_[at % places_.size()], fiber());
-  }
 
  private:
   std::mutex mutex_;
   std::array<fiber, 64> places_;
-  fiber before_;
 };
 
 class foreign_fiber : public support::nothing_left {
@@ -89,7 +85,7 @@ class foreign_fiber : public support::nothing_left {
     for (int i = 0; i < steps; ++i) {
       const std::size_t at = random();
       const unsigned what = random() % 8;
-      const fiber f = what < 2 ? shown_.take(at) : shown_.get(at);
+      const fiber f = what < 2 ? shown_.put({}, at) : shown_.get(at);
       if (f == fiber()) continue;
       ++tries_;
       try {
@@ -134,7 +130,7 @@ TEST_F(foreign_fiber, is_unharmed_by_sixteen_threads_that_try_everything) {
       });
     }
     for (std::thread& t : threads) t.join();
-    for (std::size_t i = 0; i < 64; ++i) shown_.take(i);
+    for (std::size_t i = 0; i < 64; ++i) shown_.put({}, i);
     ASSERT_EQ(entered_, left_);
     ASSERT_EQ(counted::live(), 0) << "round " << round;
   }
