@@ -5,7 +5,7 @@ import re
 
 import lint
 
-FOLDERS = ("lib/*", "test/*", "doc/tutorial", "doc/example")
+FOLDERS = ("lib/*", "test/*", "test/parity/*", "doc/tutorial", "doc/example")
 EXEMPT = ("consumer", "lint")  # built by other means
 NAME = re.compile(r"^\s*'([\w-]+)(?:\.cpp)?',$")
 

@@ -18,10 +18,13 @@ SOUND = {
     "doc/example/one.cpp": "int main() {}\n",
     "doc/example/meson.build": "programs = [\n  'one',\n]\n",
     "doc/conventions.md": "### May switch\n`wait_* get a::close`\n### Never switch\n`close try_* b::get`\n",
+    "doc/guide/porting-from-greenlet.md": "### test_a.py (2)\n| test_x | Y | `s` |\n| test_y | N | no need |\n",
     "include/coir/base/one.hpp": "#pragma once\nstruct one {};\n",
     "include/coir/fiber/two.hpp": "#pragma once\n#include <coir/base/one.hpp>\n",
     "lib/fiber/context.hpp": "#pragma once\n// #include <boost/context/detail/fcontext.hpp>\n",
     "test/fiber/meson.build": "tests = [\n  'two_test',\n]\n",
+    "test/parity/greenlet/meson.build": "tests = [\n  'a_test',\n]\n",
+    "test/parity/greenlet/a_test.cpp": "TEST_F(s, test_x) {}\n",
     "test/fiber/two_test.cpp": '#include "fiber/context.hpp"\nvoid f() { coir::sleep_for(1s); }\n',
 }
 
@@ -43,7 +46,8 @@ class Checks(unittest.TestCase):
             for name, text in (SOUND | files).items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text(text, encoding="utf-8")
-            extra = {"layers": LAYERS, "headers": (str(root / "work"), NINJA, *COMPILER)}.get(check, ())
+            arguments = {"layers": LAYERS, "headers": (str(root / "work"), NINJA, *COMPILER), "parity": ("2",)}
+            extra = arguments.get(check, ())
             done = subprocess.run(
                 [sys.executable, "-B", HERE / f"{check}.py", root, *extra], capture_output=True, text=True, check=False
             )
@@ -60,7 +64,7 @@ class Checks(unittest.TestCase):
         self.assertTrue(found, f"no '{place}: ... {rule}' in:\n{output}")
 
     def test_sound_tree_passes_every_check(self) -> None:
-        for check in ("boost", "docs", "headers", "layers", "listed", "size", "sleep", "snippets"):
+        for check in ("boost", "docs", "headers", "layers", "listed", "parity", "size", "sleep", "snippets"):
             with self.subTest(check):
                 self.accepts(check, {})
 
@@ -136,10 +140,31 @@ class Checks(unittest.TestCase):
         self.accepts("layers", chain(10))
 
     def test_listed(self) -> None:
-        for name in ("lib/base/x.cpp", "test/fiber/x_test.cpp", "doc/example/x.cpp"):
+        for name in ("lib/base/x.cpp", "test/fiber/x_test.cpp", "test/parity/greenlet/x_test.cpp", "doc/example/x.cpp"):
             self.rejects("listed", f"{name}:1", {name: ""}, "is not listed")
         jumbled = {"lib/base/meson.build": "coir_sources += files(\n  'b.cpp',\n  'a.cpp',\n)\n"}
         self.rejects("listed", "lib/base/meson.build:3", jumbled, "'a' comes before 'b'")
+
+    def test_parity_wants_an_answer_to_each_test(self) -> None:
+        page = "doc/guide/porting-from-greenlet.md"
+
+        def rejects(line: int, rows: str, rule: str, count: int = 2) -> None:
+            self.rejects("parity", f"{page}:{line}", {page: f"### test_a.py ({count})\n{rows}"}, rule)
+
+        good, left_out = "| test_x | Y | `s` |\n", "| test_y | N | no need |\n"
+        rejects(1, good, "has 1 rows, not 2", count=1)
+        rejects(1, good + left_out, "test_a has 2 rows, not 3", count=3)
+        rejects(3, good + good, "has a row already")
+        rejects(2, left_out.replace("N", "?") + good, "is no row")
+        rejects(3, good + "| test_y | Y | `s` |\n", "there is no test s.test_y")
+        rejects(2, "| test_x | A | `s` |\n" + left_out, "does not say how")
+        rejects(2, "| test_x | Y | no need |\n" + left_out, "does not name the suite")
+        rejects(3, good + "| test_y | N | `s` |\n", "gives no reason")
+        rejects(3, good + "| test_y | N | why not; stand-in `s` |\n", "there is no test s.test_y")
+        twice = "### test_b.py (1)\n| test_x | N | why not; stand-in `s` |\n"
+        rejects(4, good + twice, "answers another row", count=1)
+        extra = {"test/parity/greenlet/a_test.cpp": "TEST_F(s, test_x) {}\nTEST(s, test_z) {}\n"}
+        self.rejects("parity", "test/parity/greenlet/a_test.cpp:2", extra, "s.test_z has no row")
 
     def test_size(self) -> None:
         for name in ("include/coir/base/x.hpp", "lib/base/x.cpp", "test/lint/x.py", "bench/x.cpp"):

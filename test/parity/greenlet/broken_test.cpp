@@ -97,7 +97,6 @@ TEST_F(greenlet_broken, test_failed_to_switch_into_running) {
   EXPECT_TRUE(g.is_dead());
 }
 
-
 // Its end can be received by nobody: the parent waits for something else, and who resumed it is gone.
 TEST_F(greenlet_broken, test_failed_to_slp_switch_into_running) {
   EXPECT_EXIT(coir::testing::run([] {
