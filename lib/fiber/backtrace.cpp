@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 
+#include "context.hpp"
 #include "errand.hpp"
 
 namespace coir::detail {
@@ -62,7 +63,7 @@ std::string backtrace_of(control* c, const char* indent) {
     take(&t);
     own = 2;
   } else {
-    if (static_cast<std::byte*>(c->context) - (c->stack.base + c->stack.guard()) < room_to_unwind && !c->is_thread)
+    if (stack_pointer_of(c->context) - (c->stack.base + c->stack.guard()) < room_to_unwind && !c->is_thread)
       return std::string(indent) + "(no room left on its stack to look)\n";
     run_on_top(c, {take, &t});
     own = 3;  // take, run_errand, settle_with_care

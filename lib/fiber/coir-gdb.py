@@ -158,7 +158,7 @@ def backtrace(info, fiber):
     if not info.saved:
         return "  (coir-gdb.py does not know this processor)\n"
     UNWINDER.registers = {name: word(fiber.context + offset) for name, offset in info.saved.items()}
-    UNWINDER.registers["rsp"] = fiber.context + info.context_size
+    UNWINDER.registers.setdefault("rsp", fiber.context + info.context_size)
     UNWINDER.at = int(gdb.parse_and_eval("(unsigned long)$sp"))
     try:
         gdb.invalidate_cached_frames()

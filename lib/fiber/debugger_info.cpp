@@ -34,6 +34,7 @@ constexpr debugger_info describe() {
   d.thread_id = offsetof(owner, thread_id);
   d.context_size = context_size;
   for (const saved_register& r : saved_registers) {
+    if (r.name[0] == 0) continue;
     for (std::size_t i = 0; i < sizeof r.name; ++i) d.saved[d.registers].name[i] = r.name[i];
     d.saved[d.registers++].offset = r.offset;
   }

@@ -11,6 +11,7 @@
 #include <coir/fiber/detail/access.hpp>
 
 #include "backtrace.hpp"
+#include "context.hpp"
 #include "control_pool.hpp"
 #include "message.hpp"
 #include "owner_call.hpp"
@@ -34,7 +35,7 @@ std::string stack_use(const control& c) {
   if (!c.stack.base) return {};
   std::string size = std::to_string(c.stack.size() - c.stack.guard());
   if (!c.context || c.state == fiber_state::unstarted || &c == this_thread.current) return ", stack of " + size + " bytes";
-  return ", uses " + std::to_string(c.stack.top() - static_cast<std::byte*>(c.context)) + " of " + size + " bytes of stack";
+  return ", uses " + std::to_string(c.stack.top() - stack_pointer_of(c.context)) + " of " + size + " bytes of stack";
 }
 
 // A fiber of the calling thread.

@@ -121,27 +121,21 @@ control* find_receiver(control* self, ending& end) {
   leave(self, receiver, end.value);
 }
 
-[[noreturn]] void fiber_main(boost::context::detail::transfer_t t) {
-  // The first frame of a stack has no caller: unwinders and debuggers stop here.
-#if defined(__x86_64__)
-  asm volatile(".cfi_undefined rip");
-#elif defined(__aarch64__)
-  asm volatile(".cfi_undefined x30");
-#endif
-  arrive({t.fctx, t.data});
+}  // namespace
+
+void start_fiber(void* arguments) {
   control* self = this_thread.current;
-  ending end = run_body(self, t.data);
+  annotate_arrival(self);
+  ending end = run_body(self, arguments);
   if (self->own) drop_locals(*self);
   end_fiber(self, end);
 }
-
-}  // namespace
 
 void prepare_start(control* c) {
   if (!c->stack.base) c->stack = take_stack(c->stack.size());
   auto* work = reinterpret_cast<std::byte*>(c->work);
   std::byte* top = work > c->stack.base && work < c->stack.top() ? work : coloured_top(c->stack);
-  c->context = make_context(top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard(), fiber_main);
+  c->context = make_context(top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard());
   c->state = fiber_state::live;
   c->expects = discards;
   // Started by a child's end, after its last handle went: to be unwound when it is suspended.

@@ -105,7 +105,14 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
 }  // namespace
 
 owner nobody;
+
+#if defined(COIR_SWITCH_BOOST)
+inline namespace switch_boost {
+#else
+inline namespace switch_native {
+#endif
 constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, 0, nullptr, nullptr, nullptr};
+}
 
 incoming switch_with_care(control* target, const type_tag* sent, void* value, const type_tag* expects) {
   return route(target, expects, {sent, value, nullptr});

@@ -17,22 +17,15 @@ inline void announce(control* finished, std::exception_ptr& error) noexcept {
   this_thread.arriving = (error ? brings_error : 0) | (finished ? brings_end : 0) | (traced ? brings_trace : 0);
 }
 
-// Arrival on a stack: keeps the context of whoever jumped here.
-[[gnu::always_inline]] inline void arrive(arrival a) noexcept {
-  control* self = this_thread.current;
-  self->previous->context = a.from;
-  annotate_arrival(self);
-}
-
 // change() with the sanitizers told.
 [[gnu::always_inline]] inline void* annotated_change(control* from, control* to, void* value) noexcept {
   exchange_exceptions(from, to);
   to->previous = from;
   this_thread.current = to;
   annotate_departure(from, to, false);
-  const arrival a = jump_inline(to->context, value);
-  arrive(a);
-  return a.value;
+  void* got = cross(from, to, value);
+  annotate_arrival(from);
+  return got;
 }
 
 // The same for a `from` that has ended.
@@ -41,7 +34,7 @@ inline void announce(control* finished, std::exception_ptr& error) noexcept {
   to->previous = from;
   this_thread.current = to;
   annotate_departure(from, to, true);
-  jump_inline(to->context, value);
+  cross(from, to, value);
   __builtin_unreachable();
 }
 

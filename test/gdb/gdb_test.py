@@ -49,7 +49,7 @@ class Gdb(unittest.TestCase):
         self.assertRegex(calls, r"#\d+ .*innermost.*(\n.*)*#\d+ .*outermost")
         self.assertNotIn("abort", calls)
         self.assertNotIn("??", calls.splitlines()[-1], "it ends at the fiber's bottom")
-        self.assertLess(len(calls.splitlines()), 15)
+        self.assertLess(len(calls.splitlines()), 20)
         self.assertRegex(between(text, "== coir bt sleeper", "== coir bt all"), r"#\d+ .*sleeps")
         every = between(text, "== coir bt all", "== bt 1")
         self.assertRegex(every, r"fiber 'unstarted' \(not started\)")

@@ -179,9 +179,17 @@ inline constexpr std::uint32_t brings_end = 2;     // the sender has ended
 inline constexpr std::uint32_t brings_errand = 4;  // something to be run here; then back to the sender
 inline constexpr std::uint32_t brings_trace = 8;   // the thread's tracer is to be told
 
-// initial-exec: a switch must not call __tls_get_addr in a shared build. constinit: no wrapper.
 extern COIR_API owner nobody;
+
+// A program whose headers took another backend than the library does not link: the name tells.
+#if defined(COIR_SWITCH_BOOST)
+inline namespace switch_boost {
+#else
+inline namespace switch_native {
+#endif
+// initial-exec: a switch must not call __tls_get_addr in a shared build. constinit: no wrapper.
 extern COIR_API constinit thread_local thread_state this_thread [[gnu::tls_model("initial-exec")]];
+}
 
 // What is left to do once the value of a switch was taken. One word, for it comes back in a register.
 class aftermath {

@@ -6,20 +6,10 @@
 
 #include <utility>
 
+#include <coir/fiber/detail/context.hpp>
 #include <coir/fiber/detail/control.hpp>
 
 namespace coir::detail {
-
-// What arrives with a jump: the context of whoever jumped, to be stored before it can be resumed.
-struct arrival {
-  void* from;
-  void* value;
-};
-
-// The seam's jump (lib/fiber/context.cpp): saves the current context and goes on at `to`. A pointer, so
-// that a call goes straight to the backend: a wrapper would cost a return, a PLT entry two jumps.
-using jump_function = arrival (*)(void* to, void* value) noexcept;
-extern COIR_API const jump_function jump;
 
 // The thread's own fiber, made on first use.
 COIR_API control* enter_thread();
@@ -55,9 +45,7 @@ COIR_API incoming settle_with_care(void* value);
   exchange_exceptions(from, to);
   to->previous = from;
   this_thread.current = to;
-  const arrival a = jump(to->context, value);
-  from->previous->context = a.from;
-  return a.value;
+  return cross(from, to, value);
 }
 
 // On arrival: one look for everything rare.

@@ -1,0 +1,43 @@
+// The seam by Boost.Context's fcontext, whose jump_fcontext saves what the psABI asks a callee to keep,
+// MXCSR and the x87 control word among it. The only part of the library that includes Boost.
+#if defined(COIR_SWITCH_BOOST)
+
+#include <boost/context/detail/fcontext.hpp>
+
+#include <coir/fiber/detail/switch.hpp>
+
+#include "context.hpp"
+
+namespace coir::detail {
+namespace {
+
+using transfer = boost::context::detail::transfer_t;
+static_assert(sizeof(arrival) == sizeof(transfer));
+
+[[noreturn]] void begin(transfer t) {
+  // The first frame of a stack has no caller: unwinders and debuggers stop here.
+#if defined(__x86_64__)
+  asm volatile(".cfi_undefined rip");
+#elif defined(__aarch64__)
+  asm volatile(".cfi_undefined x30");
+#endif
+  this_thread.current->previous->context = t.fctx;
+  start_fiber(t.data);
+}
+
+}  // namespace
+
+// Both structs are two pointers, returned in registers by every ABI that Boost.Context knows; the detour
+// through void(*)() says that the cast is meant. Compilers resolve it at link time, without a constructor.
+const jump_function jump =
+    reinterpret_cast<jump_function>(reinterpret_cast<void (*)()>(&boost::context::detail::jump_fcontext));
+
+void* make_context(std::byte* top, std::size_t size) noexcept {
+  return boost::context::detail::make_fcontext(top, size, begin);
+}
+
+const std::byte* stack_pointer_of(const void* context) noexcept { return static_cast<const std::byte*>(context); }
+
+}  // namespace coir::detail
+
+#endif
