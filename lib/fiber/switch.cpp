@@ -60,7 +60,7 @@ void check_type(const control* self, const control* target, const type_tag* sent
 incoming hand_over(control* self, control* target, const type_tag* expects, load& cargo) {
   if (target->state == fiber_state::unstarted) prepare_start(target);
   self->expects = expects;
-  self->resumable = this_thread.self;
+  suspend(self);
   target->resumable = nullptr;
   announce(nullptr, cargo.error);
   return settle(annotated_change(self, target, cargo.value));

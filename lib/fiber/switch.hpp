@@ -17,6 +17,11 @@ inline void announce(control* finished, std::exception_ptr& error) noexcept {
   this_thread.arriving = (error ? brings_error : 0) | (finished ? brings_end : 0) | (traced ? brings_trace : 0);
 }
 
+// From now on others may switch to the current fiber.
+inline void suspend(control* self) noexcept {
+  self->resumable = has_exceptions() ? with_exceptions(this_thread.self) : this_thread.self;
+}
+
 // change() with the sanitizers told.
 [[gnu::always_inline]] inline void* annotated_change(control* from, control* to, void* value) noexcept {
   exchange_exceptions(from, to);

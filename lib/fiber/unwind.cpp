@@ -30,7 +30,7 @@ bool is_resurrected(const control* c) noexcept {
 // what is raised then ends the process.
 void step(control* self, control* c) {
   std::exception_ptr exit = c->uncaught == 0 ? std::make_exception_ptr(fiber_exit()) : nullptr;
-  self->resumable = this_thread.self;
+  suspend(self);
   c->resumable = nullptr;
   announce(nullptr, exit);
   const aftermath rest = settle(annotated_change(self, c, nullptr)).rest;

@@ -104,7 +104,8 @@ struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
 struct control {
   // What every switch touches: one cache line.
   void* context = nullptr;             // saved machine context; nullptr: unstarted, or running
-  relaxed<owner*> resumable = nullptr; // the thread that may switch to it now; nullptr: none may without a look
+  // The thread that may switch to it now; nullptr: none may without a look; with_exceptions(thread).
+  relaxed<owner*> resumable = nullptr;
   const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
   control* previous = nullptr;         // who switched to it last
   void* caught = nullptr;              // its C++ exception state while it does not run

@@ -39,13 +39,29 @@ COIR_API incoming settle_with_care(void* value);
   }
 }
 
-// Suspends `from`, the current fiber, and goes on with `to`, which has a context. Returns when somebody
-// resumes `from`, with the value that came along.
-[[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
-  exchange_exceptions(from, to);
+// For control::resumable of a fiber that is about to be suspended with exceptions: not equal to any thread,
+// so that every switch to it goes the long way, and the short one need not look at them.
+[[nodiscard]] inline owner* with_exceptions(owner* here) noexcept {
+  return reinterpret_cast<owner*>(reinterpret_cast<std::uintptr_t>(here) | 1);
+}
+
+[[nodiscard]] inline bool is_suspended(const control* c, owner* here) noexcept {
+  owner* by = c->resumable;
+  return by == here || by == with_exceptions(here);
+}
+
+// Suspends `from`, the current fiber, and goes on with `to`, which has a context; neither has exceptions.
+// Returns when somebody resumes `from`, with the value that came along.
+[[gnu::always_inline]] inline void* change_bare(control* from, control* to, void* value) noexcept {
   to->previous = from;
   this_thread.current = to;
   return cross(from, to, value);
+}
+
+// The same with whatever exceptions there are.
+[[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
+  exchange_exceptions(from, to);
+  return change_bare(from, to, value);
 }
 
 // On arrival: one look for everything rare.
@@ -63,7 +79,7 @@ COIR_API incoming settle_with_care(void* value);
   self->expects = expects;
   self->resumable = here;
   target->resumable = nullptr;
-  return settle(change(self, target, value));
+  return settle(change_bare(self, target, value));
 }
 
 [[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
@@ -71,7 +87,7 @@ COIR_API incoming settle_with_care(void* value);
   owner* here = this_thread.self;
   // One look decides: suspended on this thread, of the same type (by address), nothing special going on.
   if (!target || target->resumable != here || (target->expects != sent && target->expects != discards) ||
-      here->attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
+      here->attention.load(std::memory_order_relaxed) != 0 || has_exceptions()) [[unlikely]]
     return switch_with_care(target, sent, value, expects);
   return switch_checked(here, target, value, expects);
 }
