@@ -96,6 +96,12 @@ def compare(catalogue, arguments):
     if arguments.seconds:
         plan = replace(plan, seconds=arguments.seconds, echo_seconds=arguments.seconds)
     results = Results(catalogue)
+    large = sorted({b.group for b in catalogue.benchmarks if plans.is_large(b)})
+    if large and plan.large_rounds == 0:
+        if set(large) & set(arguments.question):
+            plan = replace(plan, large_rounds=1)
+        else:
+            results.notes.append(f'Left out, for it is large and this was to be quick: {", ".join(large)}.')
     interrupted = False
     try:
         measure(plan, results, deadline=plans.QUICK_DEADLINE if arguments.quick else None)
@@ -109,14 +115,15 @@ def compare(catalogue, arguments):
 
 
 def measure(plan, results, deadline):
-    """`deadline`: seconds after which no further run starts. Every benchmark is run once in any case."""
+    """`deadline`: seconds after which no further run starts. The first round is run in any case."""
     began = time.monotonic()
     steps = list(plan.steps(results.catalogue.benchmarks))
+    first_round = len(set(steps))
     progress = Progress([b.name for b in steps], {b.name: plan.expected(b) for b in steps})
     try:
         for index, benchmark in enumerate(steps):
             late = deadline is not None and time.monotonic() - began > deadline
-            if late and index >= len(results.catalogue.benchmarks):
+            if late and index >= first_round:
                 results.notes.append(f'Stopped after {deadline:.0f} s: some figures rest on fewer samples.')
                 return
             progress.begin(benchmark.name)

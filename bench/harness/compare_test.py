@@ -116,6 +116,14 @@ class Runs(unittest.TestCase):
         self.assertTrue(all(set(r) == set(benchmarks) for r in rounds))
         self.assertGreater(len(set(rounds)), 1)
 
+    def test_a_large_one_runs_in_the_first_rounds_only(self):
+        benchmarks = [*catalogue().benchmarks, Benchmark('parked/1000000/coir', Path('parked'))]
+        names = [b.name for b in plan.Plan(5, 0.1, 1.0, large_rounds=2).steps(benchmarks)]
+        self.assertEqual((2, 5), (names.count('parked/1000000/coir'), names.count('switch/coir')))
+        self.assertEqual([0, 1], sorted(i // 7 for i, name in enumerate(names) if name == 'parked/1000000/coir'))
+        shortened = plan.Plan(9, 0.25, 1.0, large_rounds=1).within(benchmarks, 35.0)
+        self.assertAlmostEqual(35.0, shortened.expected_total(benchmarks), delta=0.1)
+
     def test_a_budget_shortens_the_runs(self):
         benchmarks = catalogue().benchmarks
         shortened = plan.FULL.within(benchmarks, 20.0)

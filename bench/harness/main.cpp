@@ -2,11 +2,15 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <string_view>
 
 #include "harness/processors.hpp"
+#include "harness/smoke.hpp"
 
 int main(int argc, char** argv) {
+  // Before it is taken off the list.
+  bench::only_checks = std::find(argv, argv + argc, std::string_view("--benchmark_min_time=0")) != argv + argc;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   bench::pin_to(bench::measured_processor());

@@ -34,11 +34,24 @@ ECHO = Question(
     ),
 )
 
+PARKED = Question(
+    'memory of each that has run and waits, page tables included',
+    metric='bytes_each',
+    unit='bytes',
+    columns=(
+        Column('page_table_bytes_each', 'of it page tables'),
+        Column('vmas', 'VMAs of the process'),
+        Column('create_ns', 'ns to make and park'),
+        Column('tear_down_ns', 'ns to take down'),
+    ),
+)
+
 QUESTIONS = {
     'switch': Question('one explicit one-way switch that carries a pointer-sized value'),
     'yield': Question('one scheduler yield among so many ready fibers'),
     'spawn': Question('create, run an empty body and join, one at a time'),
     'generator': Question('one 64-bit integer out of a flat generator'),
+    'parked': PARKED,
     'echo': ECHO,
 }
 
