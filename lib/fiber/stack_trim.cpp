@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t page = stack_ref::unit;
 
+// What a thread may keep too much.
+constexpr std::size_t largest_kept = 256 * 1024;
+
 // The lowest page in [from, to) that is in memory. A page that was only ever read counts too.
 std::byte* lowest_page(std::byte* from, std::byte* to) noexcept {
   unsigned char in_memory[512];
@@ -44,13 +47,19 @@ bool is_deep(stack_ref stack) noexcept {
 
 }  // namespace
 
-constinit thread_local look_ration looks;
+constinit thread_local trim_ration ration;
 
 void look_at_stack(stack_ref stack) noexcept {
   if (is_deep(stack))
-    trim_stack(stack);
+    trim_unless_hot(stack);
   else
-    --looks.left;
+    --ration.looks;
+}
+
+void trim_unless_hot(stack_ref stack) noexcept {
+  if (stack.base == ration.trimmed && stack.size() <= largest_kept) return;
+  ration.trimmed = stack.base;
+  trim_stack(stack);
 }
 
 void trim_stack(stack_ref stack) noexcept {

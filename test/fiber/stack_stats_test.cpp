@@ -107,10 +107,10 @@ TEST_F(stack_stats, tell_the_memory_of_stacks) {
     fibers.back().switch_to();
   }
   const std::size_t during = coir::stack_stats().resident;
-  EXPECT_GE(during, before + 100 * 980 * kib);
+  EXPECT_GE(during, before + 100 * 960 * kib);
   EXPECT_LE(during, before + 100 * 1020 * kib);
   fibers.clear();
-  EXPECT_LE(coir::stack_stats().resident, before + 100 * 20 * kib) << "the watermark each";
+  EXPECT_LE(coir::stack_stats().resident, before + 100 * 36 * kib) << "the watermark each";
 }
 
 TEST_F(stack_stats, do_not_count_what_the_look_for_deep_stacks_has_touched) {

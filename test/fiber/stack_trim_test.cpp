@@ -151,6 +151,22 @@ TEST_F(trimming, costs_a_shallow_fiber_no_page_fault) {
   EXPECT_LT(faults() - before, 100);
 }
 
+TEST_F(trimming, costs_a_deep_fiber_its_faults_once_when_the_same_stack_is_deep_again_and_again) {
+  const auto run = [] { coir::fiber([] { recurse(150 * kib); }).switch_to(); };
+  run();
+  await_tick();
+  const long before = faults();
+  for (int i = 0; i < 100; ++i) run();
+  EXPECT_LT(faults() - before, 100 * 20) << "of 30 pages each";
+}
+
+TEST_F(trimming, of_one_stack_again_and_again_leaves_no_more_than_that_one) {
+  coir::fiber([] {}).switch_to();
+  const std::size_t before = coir::stack_stats().resident;
+  for (int i = 0; i < 1'000; ++i) coir::fiber([] { recurse(150 * kib); }).switch_to();
+  EXPECT_LE(coir::stack_stats().resident, before + 192 * kib);
+}
+
 TEST_F(trimming, leaves_the_guard_in_force) {
   EXPECT_EXIT(
       {
