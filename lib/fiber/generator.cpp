@@ -45,6 +45,22 @@ waiting_yield find_yield(control* c, const step_tags& tags) noexcept {
   return {is_waiting(c, tags.sent) ? c : nullptr, tags.sent};
 }
 
+// A fiber that is being unwound meets its exit again in whatever it switches to; to close a generator is
+// a part of its cleanup, and no way out.
+class closing {
+ public:
+  explicit closing(control* closer) noexcept : closer_(closer), was_killed_(closer->being_killed) {
+    closer->being_killed = false;
+  }
+  closing(const closing&) = delete;
+  closing& operator=(const closing&) = delete;
+  ~closing() { closer_->being_killed = was_killed_; }
+
+ private:
+  control* closer_;
+  bool was_killed_;
+};
+
 waiting_yield require_yield(control* c, const step_tags& tags) {
   const waiting_yield at = find_yield(c, tags);
   if (!at.fiber) throw std::logic_error(generator_of(c) + " is already running");
@@ -130,6 +146,7 @@ void close_generator(control* c, const step_tags& tags) {
   if (c->state == fiber_state::unstarted) return end_unstarted(c);
   require_yield(c, tags);
   become_stepper(c);
+  const closing allowed(this_thread.current);
   // Raised in the body, also when the yield is one inside: there it would end no more than the inner body.
   if (take_address(switch_exit(c, tags.yielded)))
     throw std::logic_error(generator_of(c) + " was closed, and has yielded all the same");

@@ -82,6 +82,23 @@ TEST_F(generator_life, that_throws_while_it_is_dropped_reports_that) {
   EXPECT_EQ(reports[0].text(), "while unwinding");
 }
 
+TEST_F(generator_life, that_yields_in_answer_to_its_drop_meets_the_exit_again) {
+  int exits = 0;
+  {
+    coir::generator<int> g([&, c = counted(1)](auto& y) {
+      for (;;) {
+        try {
+          y(1);
+        } catch (const coir::fiber_exit&) {
+          if (++exits == 3) throw;
+        }
+      }
+    });
+    g.next();
+  }
+  EXPECT_EQ(exits, 3);
+}
+
 TEST_F(generator_life, that_holds_others_drops_them_with_itself) {
   {
     coir::generator<int> outer([](auto& y) {
@@ -121,6 +138,24 @@ TEST_F(generator_life, closed_unstarted_never_runs) {
   EXPECT_EQ(counted::live(), 0);
   EXPECT_TRUE(g.is_done());
   EXPECT_FALSE(g.next());
+}
+
+TEST_F(generator_life, closed_by_a_handler_of_one_that_is_dropped) {
+  coir::generator<int> inner([c = counted(1)](auto& y) { y(1); });
+  inner.next();
+  {
+    coir::generator<int> outer([&](auto& y) {
+      try {
+        y(1);
+      } catch (const coir::fiber_exit&) {
+        inner.close();
+        EXPECT_EQ(counted::live(), 0);
+        throw;
+      }
+    });
+    outer.next();
+  }
+  EXPECT_TRUE(inner.is_done());
 }
 
 TEST_F(generator_life, that_catches_the_exit_and_returns_is_closed) {
