@@ -46,6 +46,13 @@ TEST_F(tracing, tells_of_starts_switches_and_ends_in_order) {
   EXPECT_EQ(seen, (names{"switch main>f", "switch f>main", "switch main>f", "switch f>main"}));
 }
 
+TEST_F(tracing, tells_of_the_steps_of_a_generator) {
+  coir::generator<int> g({.name = "g"}, [](auto& y) { y(1); });
+  EXPECT_EQ(g.next(), 1);
+  EXPECT_FALSE(g.next());
+  EXPECT_EQ(seen, (names{"switch main>g", "switch g>main", "switch main>g", "switch g>main"}));
+}
+
 TEST_F(tracing, tells_of_throws_and_of_ends_by_an_error) {
   const coir::fiber f({.name = "f"}, [] { to_parent(); });
   f.switch_to();
