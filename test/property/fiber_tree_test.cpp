@@ -2,7 +2,6 @@
 // says who goes on with what, what is left of whom, and what a tracer is told.
 //
 // COIR_SEED=17 build/release/test/property_tests runs that seed alone, COIR_STEPS that many steps of it.
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -16,11 +15,13 @@
 
 #include <coir/fiber.hpp>
 
+#include "fiber_model.hpp"
 #include "nothing_left.hpp"
 #include "sanitizer.hpp"
 
 namespace {
 
+using namespace property;
 using coir::fiber;
 using support::counted;
 
@@ -28,106 +29,6 @@ struct tagged : std::runtime_error {
   explicit tagged(int n) : std::runtime_error("tagged"), number(n) {}
   int number;
 };
-
-// -- the model ----------------------------------------------------------------------
-
-enum class state { unstarted, live, dead };
-enum class kind { value, error, exit, refused };
-
-struct arrival {
-  int at = 0;
-  kind what = kind::value;
-  int number = 0;
-  friend bool operator==(const arrival&, const arrival&) = default;
-};
-
-class model {
- public:
-  struct node {
-    int parent;
-    state is = state::unstarted;
-    int handles = 1;  // none: what others have for a parent goes on being one
-  };
-
-  model() { nodes_.push_back({-1, state::live}), present_.push_back(0); }
-
-  node& at(int id) { return nodes_[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] int size() const { return static_cast<int>(nodes_.size()); }
-  [[nodiscard]] const std::vector<int>& present() const { return present_; }
-  [[nodiscard]] bool descends(int id, int from) {
-    while (id >= 0 && id != from) id = at(id).parent;
-    return id == from;
-  }
-  int living(int id) {
-    while (at(id).is == state::dead) id = at(id).parent;
-    return id;
-  }
-  // Bodies that are there, and hold what they hold.
-  int bodies() {
-    return static_cast<int>(std::ranges::count_if(present_, [&](int id) { return id != 0 && at(id).is != state::dead; }));
-  }
-
-  int create(int parent) {
-    nodes_.push_back({parent});
-    present_.push_back(size() - 1);
-    return size() - 1;
-  }
-  // `from` switches to `to`, or ends in its favour.
-  void send_value(int from, int to) {
-    to = living(to);
-    switches += to != from;
-    at(to).is = state::live;
-    next = {to, kind::value, ++number};
-  }
-  void send_error(int from, int to) {
-    for (to = living(to); at(to).is == state::unstarted; to = living(to)) at(to).is = state::dead;
-    throws += to != from;
-    next = {to, kind::error, ++number};
-  }
-  // fiber_exit for `to`, which ends by it, or catches it and goes on.
-  void send_exit(int from, int to, bool is_caught) {
-    next = {from, kind::refused};
-    if (to == from) {
-      next.what = kind::exit;
-    } else if (at(to).is == state::live) {
-      ++throws;
-      if (is_caught || to == 0) {
-        next = {to, kind::exit};
-        return;
-      }
-      at(to).is = state::dead;
-      int heir = living(to);
-      // Who was not started refuses to start with no value; as an error that goes on, and ends those behind.
-      if (at(heir).is == state::unstarted)
-        for (heir = living(at(heir).parent); at(heir).is == state::unstarted; heir = living(heir)) at(heir).is = state::dead;
-      ++throws;
-      next.at = heir;
-    } else {
-      at(to).is = state::dead;
-    }
-  }
-  void unwind(int id) {
-    ++throws, ++switches;
-    at(id).is = state::dead;
-  }
-  void forget() {
-    const auto is_needed = [&](int id) {
-      return at(id).handles != 0 || std::ranges::any_of(present_, [&](int n) { return at(n).parent == id; });
-    };
-    while (std::erase_if(present_, [&](int id) { return !is_needed(id); }) != 0) continue;
-  }
-
-  arrival next;  // who goes on, with what
-  int number = 0;
-  int switches = 0;
-  int throws = 0;
-
- private:
-  std::deque<node> nodes_;
-  std::vector<int> present_;
-};
-
-// -- the fibers -----------------------------------------------------------------------
 
 class world {
  public:
@@ -159,7 +60,7 @@ class world {
 
  private:
   std::vector<fiber>& handles(int id) { return handles_[static_cast<std::size_t>(id)]; }
-  const fiber& handle(int id) { return handles(id)[static_cast<std::size_t>(below(static_cast<int>(handles(id).size())))]; }
+  const fiber& handle(int id) { return handles(id)[random_() % handles(id).size()]; }
   int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
   // One that has a handle; it may be dead, unstarted, main or the current one.
@@ -212,7 +113,8 @@ class world {
     if (model_.present().size() > 30) return;
     const int child = model_.create(id);
     handles_.emplace_back();
-    handles(child).emplace_back(coir::fiber_options{.stack_size = 128 * 1024}, [this, child, c = counted(child)](int n) {
+    constexpr coir::fiber_options small{.stack_size = 128 * 1024};
+    handles(child).emplace_back(small, [this, child, c = counted(child)](int n) {
       ++starts_;
       struct end {
         int& ends;
