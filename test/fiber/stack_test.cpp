@@ -1,6 +1,5 @@
 // The stack of a fiber: its size, its depth, and the memory that many of them take.
 #include <algorithm>
-#include <cfenv>
 #include <cstdint>
 #include <deque>
 #include <stdexcept>
@@ -154,20 +153,6 @@ TEST_F(stacks, of_dead_fibers_are_not_kept_by_handles) {
   add(99'000);
   EXPECT_LT(resident() - before, 99'000U * 150U) << "128 bytes each";
   EXPECT_TRUE(std::ranges::all_of(dead, [](const coir::fiber& f) { return f.is_dead(); }));
-}
-
-TEST_F(stacks, keep_the_rounding_mode_of_each_fiber) {
-  ASSERT_EQ(std::fegetround(), FE_TONEAREST);
-  coir::fiber f([] {
-    std::fesetround(FE_UPWARD);
-    to_parent();
-    EXPECT_EQ(std::fegetround(), FE_UPWARD);
-  });
-  f.switch_to();
-  EXPECT_EQ(std::fegetround(), FE_TONEAREST);
-  f.switch_to();
-  EXPECT_EQ(std::fegetround(), FE_TONEAREST);
-  EXPECT_TRUE(f.is_dead());
 }
 
 TEST_F(stacks, hold_a_switch_inside_of_a_comparison_of_a_sort) {
