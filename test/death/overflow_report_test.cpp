@@ -2,11 +2,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -327,6 +330,31 @@ TEST_F(overflow_report, is_made_on_the_alternate_stack_that_a_thread_has_already
         overflow();
       },
       KilledBySignal(SIGSEGV), "stack overflow in fiber 'parser'");
+}
+
+std::ptrdiff_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
+}
+
+TEST_F(overflow_report, costs_a_thread_a_stack_that_is_gone_when_it_ends) {
+  const auto thread = [] { std::thread(use_fibers).join(); };
+  thread();
+  const auto before = mappings();
+  for (int i = 0; i < 50; ++i) thread();
+  EXPECT_LE(mappings(), before + 5);
+}
+
+TEST_F(overflow_report, leaves_a_thread_without_fibers_alone) {
+  std::thread([] {
+    stack_t now{};
+    ::sigaltstack(nullptr, &now);
+    EXPECT_TRUE(now.ss_flags & SS_DISABLE);
+    use_fibers();
+    ::sigaltstack(nullptr, &now);
+    EXPECT_FALSE(now.ss_flags & SS_DISABLE);
+    EXPECT_GE(now.ss_size, 64U * 1024U);
+  }).join();
 }
 
 }  // namespace

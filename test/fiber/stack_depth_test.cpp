@@ -1,6 +1,7 @@
 // How deep fibers go, by name.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -27,11 +28,16 @@ class stack_depth : public support::nothing_left {
   ~stack_depth() override { coir::measure_stacks(false); }
 };
 
-[[gnu::noinline]] unsigned recurse(std::size_t bytes) {
+std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+
+[[gnu::noinline]] unsigned descend(std::uintptr_t until) {
   volatile unsigned char frame[256];
-  frame[bytes % sizeof(frame)] = 1;
-  return (bytes > sizeof(frame) ? recurse(bytes - sizeof(frame)) : 0) + frame[0];
+  frame[0] = 1;
+  return (here() > until ? descend(until) : 0) + frame[0];
 }
+
+// However large frames are in this build.
+[[gnu::noinline]] void recurse(std::size_t bytes) { descend(here() - bytes); }
 
 row of(std::string_view name) {
   const coir::stack_report report = coir::stack_stats();

@@ -58,10 +58,7 @@ TEST_F(stack_sizes, are_kept_apart_when_they_take_turns) {
   std::map<const void*, std::size_t> size_of;
   for (int round = 0; round < 200; ++round)
     for (const std::size_t size : sizes) {
-      coir::fiber f({.stack_size = size}, [] {
-        volatile char local = 0;
-        return reinterpret_cast<std::uintptr_t>(&local);
-      });
+      coir::fiber f({.stack_size = size}, [] { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); });
       const auto place = f.switch_to<std::uintptr_t>();
       const auto* slot = reinterpret_cast<const void*>(place / (4 * kib));
       EXPECT_EQ(size_of.emplace(slot, size).first->second, size) << "one place, two sizes";
@@ -133,8 +130,7 @@ TEST_F(stack_sizes, leave_frames_in_sixteen_sets_of_the_cache) {
   std::vector<coir::fiber> fibers;
   for (int i = 0; i < 64; ++i) {
     fibers.emplace_back(coir::fiber_options{.stack_size = 208 * kib}, [] {
-      volatile char local = 0;
-      to_parent(reinterpret_cast<std::uintptr_t>(&local));
+      to_parent(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
     });
     offsets.insert(fibers.back().switch_to<std::uintptr_t>() % (4 * kib) / 64);
   }
