@@ -97,8 +97,20 @@ TEST_F(greenlet_broken, test_failed_to_switch_into_running) {
   EXPECT_TRUE(g.is_dead());
 }
 
-// Its end can be received by nobody: the parent waits for something else, and who resumed it is gone.
+// What no switch survives: a stack that is used up, and an end that nobody can receive, since the parent waits for
+// something else and who resumed the fiber is gone.
 TEST_F(greenlet_broken, test_failed_to_slp_switch_into_running) {
+  struct recursion {
+    [[gnu::noinline]] static int down(int n) {
+      volatile char frame[512];
+      frame[0] = static_cast<char>(n);
+      return (n == 0 ? 0 : down(n - 1)) + frame[0];
+    }
+  };
+  if (!support::has_sanitizer) {  // whose own report comes first
+    EXPECT_EXIT(fiber({.name = "f"}, [] { return recursion::down(1 << 30); }).switch_to(),
+                testing::KilledBySignal(SIGSEGV), "coir: .*'f'.*stack");
+  }
   EXPECT_EXIT(coir::testing::run([] {
                 fiber f;
                 fiber killer;

@@ -1,4 +1,5 @@
-// greenlet's test_generator.py and test_generator_nested.py: generators made of explicit fibers.
+// greenlet's test_generator.py and test_generator_nested.py: generators made of explicit fibers, as greenlet's
+// tests make them, and coir::generator, which is there for programs.
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -30,6 +31,17 @@ TEST_F(greenlet_generator, test_generator) {
   for (int round = 0; round < 3; ++round)
     for (int i = 0; i < 5; ++i) expected.insert(expected.end(), 2, i);
   EXPECT_EQ(seen, expected);
+  seen.clear();
+  for (int round = 0; round < 3; ++round) {
+    coir::generator<int> g([&](auto& yield) {
+      for (int i = 0; i < 5; ++i) {
+        seen.push_back(i);
+        yield(i);
+      }
+    });
+    for (int i : g) seen.push_back(i);
+  }
+  EXPECT_EQ(seen, expected);
 }
 
 TEST_F(greenlet_generator_nested, test_layered_genlets) {
@@ -44,6 +56,18 @@ TEST_F(greenlet_generator_nested, test_layered_genlets) {
     inner.for_each([&](int i) { seen.push_back(i); });
   });
   outer.for_each([&](int i) { seen.push_back(i); });
+  EXPECT_EQ(seen, (numbers{1, 1, 2, 4, 3, 9, 4, 16}));
+  seen.clear();
+  coir::generator<int> layered([&](auto& yield_outer) {
+    coir::generator<int> inner([&](auto& yield) {
+      for (int i = 1; i < 5; ++i) {
+        yield(i);
+        yield_outer(i * i);
+      }
+    });
+    for (int i : inner) seen.push_back(i);
+  });
+  for (int i : layered) seen.push_back(i);
   EXPECT_EQ(seen, (numbers{1, 1, 2, 4, 3, 9, 4, 16}));
 }
 
@@ -90,19 +114,24 @@ TEST_F(greenlet_generator_nested, test_genlet_simple) {
   struct nested {
     static void yield(int i) { gen::yield(i); }
   };
+  numbers expected;
+  for (int round = 0; round < 3; ++round) expected.insert(expected.end(), {1, 0, 2, 1, 3, 2, 4, 3, 5, 4});
+  numbers seen;
+  const auto body = [&](auto&& yield) {
+    for (int i = 0; i < 5; ++i) {
+      seen.push_back(i + 1);
+      yield(i);
+    }
+  };
+  for (int round = 0; round < 3; ++round)
+    for (int i : coir::generator<int>([&](auto& yield) { body(yield); })) seen.push_back(i);
+  EXPECT_EQ(seen, expected);
   for (void (*yield)(int) : {+[](int i) { gen::yield(i); }, &nested::yield}) {
-    numbers seen;
+    seen.clear();
     for (int round = 0; round < 3; ++round) {
-      gen g([&] {
-        for (int i = 0; i < 5; ++i) {
-          seen.push_back(i + 1);
-          yield(i);
-        }
-      });
+      gen g([&] { body(yield); });
       g.for_each([&](int i) { seen.push_back(i); });
     }
-    numbers expected;
-    for (int round = 0; round < 3; ++round) expected.insert(expected.end(), {1, 0, 2, 1, 3, 2, 4, 3, 5, 4});
     EXPECT_EQ(seen, expected);
   }
 }
