@@ -29,7 +29,7 @@ template <class F>
 void in_turns(F body) {
   std::vector<coir::fiber> fibers;
   for (int seed = 1; seed <= 3; ++seed) fibers.emplace_back([body, seed] { body(seed); });
-  for (int round = 0; round < 4; ++round)
+  for (int round = 0; round < 30; ++round)
     for (auto& f : fibers)
       if (!f.is_dead()) f.switch_to();
   for (auto& f : fibers) EXPECT_TRUE(f.is_dead());
