@@ -1,12 +1,10 @@
 // The seam by Boost.Context's fcontext, whose jump_fcontext saves what the psABI asks a callee to keep,
 // MXCSR and the x87 control word among it. The only part of the library that includes Boost.
-#if defined(COIR_SWITCH_BOOST)
+#include "context.hpp"
+
+#if !COIR_NATIVE_SWITCH
 
 #include <boost/context/detail/fcontext.hpp>
-
-#include <coir/fiber/detail/switch.hpp>
-
-#include "context.hpp"
 
 namespace coir::detail {
 namespace {

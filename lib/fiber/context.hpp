@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <coir/fiber/detail/context.hpp>
+#include <coir/fiber/detail/switch.hpp>
 
 namespace coir::detail {
 
@@ -21,12 +21,12 @@ struct saved_register {
   char name[8];
   unsigned offset;
 };
-#if defined(COIR_SWITCH_BOOST) && defined(__x86_64__)
+#if !COIR_NATIVE_SWITCH && defined(__x86_64__)
 // Boost.Context 1.72 and later, asm/jump_x86_64_sysv_elf_gas.S.
 inline constexpr saved_register saved_registers[] = {{"r12", 0x10}, {"r13", 0x18}, {"r14", 0x20}, {"r15", 0x28},
                                                      {"rbx", 0x30}, {"rbp", 0x38}, {"rip", 0x40}};
 inline constexpr unsigned context_size = 0x48;  // the stack pointer is behind that
-#elif defined(COIR_SWITCH_BOOST)
+#elif !COIR_NATIVE_SWITCH
 inline constexpr saved_register saved_registers[] = {{"", 0}};  // not looked up yet
 inline constexpr unsigned context_size = 0;
 #else

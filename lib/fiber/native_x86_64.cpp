@@ -1,10 +1,10 @@
 // The seam's library half for the inline switch.
-#if !defined(COIR_SWITCH_BOOST) && defined(__x86_64__)
+#include "context.hpp"
+
+#if COIR_NATIVE_SWITCH
 
 #include <cstdint>
 #include <new>
-
-#include "context.hpp"
 
 // The first frame of a fiber's stack: it has no caller, and says so to unwinders. cross() jumps here with the
 // value in rax; rbx brings start_fiber. A nop before the label, for an unwinder looks one byte before it.

@@ -106,10 +106,10 @@ incoming come_back(control* self, const type_tag* expects, load& cargo) {
 
 owner nobody;
 
-#if defined(COIR_SWITCH_BOOST)
-inline namespace switch_boost {
-#else
+#if COIR_NATIVE_SWITCH
 inline namespace switch_native {
+#else
+inline namespace switch_boost {
 #endif
 constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, 0, nullptr, nullptr, nullptr};
 }

@@ -117,11 +117,7 @@ TEST_F(registers, find_over_aligned_locals_beside_alloca) {
 
 // By default rounding belongs to the thread, or to each fiber, as the switch is made: doc/caveats.md.
 TEST_F(registers, treat_the_rounding_mode_as_documented) {
-#if defined(COIR_SWITCH_BOOST)
-  constexpr bool is_the_threads = false;
-#else
-  constexpr bool is_the_threads = true;
-#endif
+  constexpr bool is_the_threads = COIR_NATIVE_SWITCH;
   ASSERT_EQ(std::fegetround(), FE_TONEAREST);
   coir::fiber f([] {
     std::fesetround(FE_UPWARD);

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-GDB, VICTIM, SCRIPT = sys.argv[1:4]
+GDB, VICTIM, SCRIPT = sys.argv[1], str(pathlib.Path(sys.argv[2]).resolve()), sys.argv[3]
 COMMANDS = ["coir fibers", "coir bt suspended", "coir bt sleeper", "coir bt all", "bt 1"]
 
 

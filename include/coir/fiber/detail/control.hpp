@@ -15,6 +15,13 @@
 #include <coir/fiber/detail/sanitizer.hpp>
 #include <coir/fiber/detail/type_tag.hpp>
 
+// How fibers switch: see switch.hpp.
+#if !defined(COIR_SWITCH_BOOST) && defined(__x86_64__) && defined(__LP64__)
+#define COIR_NATIVE_SWITCH 1
+#else
+#define COIR_NATIVE_SWITCH 0
+#endif
+
 namespace coir {
 class fiber;
 }
@@ -183,10 +190,10 @@ inline constexpr std::uint32_t brings_trace = 8;   // the thread's tracer is to 
 extern COIR_API owner nobody;
 
 // A program whose headers took another backend than the library does not link: the name tells.
-#if defined(COIR_SWITCH_BOOST)
-inline namespace switch_boost {
-#else
+#if COIR_NATIVE_SWITCH
 inline namespace switch_native {
+#else
+inline namespace switch_boost {
 #endif
 // initial-exec: a switch must not call __tls_get_addr in a shared build. constinit: no wrapper.
 extern COIR_API constinit thread_local thread_state this_thread [[gnu::tls_model("initial-exec")]];

@@ -18,8 +18,6 @@
 // at rsi + 16, rbx at rsi + 24 (DWARF 4, 6.4.2 and 2.5: DW_OP_breg4 is 0x74, DW_OP_deref 0x06).
 #pragma once
 
-#include <coir/fiber/detail/control.hpp>
-
 // endbr64 where an indirect jump may land, under -fcf-protection. Shadow stacks are not switched: such
 // programs take the other backend.
 #if defined(__CET__) && (__CET__ & 1)
@@ -30,7 +28,7 @@
 
 namespace coir::detail {
 
-// In the frame of the function that waits in cross(); control::context points at it.
+// In the frame of the function that waits in cross_contexts(); what stands for a context points at it.
 struct saved_frame {
   void* sp;
   void* bp;
@@ -38,13 +36,13 @@ struct saved_frame {
   void* bx;
 };
 
-// Saves the running context of `from` and goes on with that of `to`. Returns when somebody goes on with
-// `from`, with the value that came along.
-[[gnu::always_inline]] inline void* cross(control* from, control* to, void* value) noexcept {
+// Saves the running context in `from` and goes on with `to`. Returns when somebody goes on with `from`, with
+// the value that came along.
+[[gnu::always_inline]] inline void* cross_contexts(void*& from, void* to, void* value) noexcept {
   saved_frame here;
   saved_frame* save = &here;
-  void* load = to->context;
-  from->context = save;
+  void* load = to;
+  from = save;
   asm volatile(
 #if defined(__AVX__)
       "vzeroupper\n\t"

@@ -6,10 +6,44 @@
 
 #include <utility>
 
-#include <coir/fiber/detail/context.hpp>
 #include <coir/fiber/detail/control.hpp>
+#if COIR_NATIVE_SWITCH
+#include <coir/fiber/detail/native_x86_64.hpp>
+#endif
 
 namespace coir::detail {
+
+// The seam to the machine: cross() saves the running context of `from` and goes on with that of `to`. It
+// returns when somebody goes on with `from`, with the value that came along. A backend gives it, and
+// make_context() in lib/fiber/context.hpp; nothing above knows which one it is. The library and whoever
+// includes its headers must agree on it: meson and pkg-config pass it along, and a program that was built
+// otherwise does not link, for the backend is part of this_thread's name.
+#if COIR_NATIVE_SWITCH
+
+[[gnu::always_inline]] inline void* cross(control* from, control* to, void* value) noexcept {
+  return cross_contexts(from->context, to->context, value);
+}
+
+#else
+
+// What arrives with a jump: the context of whoever jumped, to be stored before it can be resumed.
+struct arrival {
+  void* from;
+  void* value;
+};
+
+// Boost.Context's jump_fcontext (lib/fiber/boost_context.cpp). A pointer, so that a call goes straight
+// there: a wrapper would cost a return, a PLT entry two jumps.
+using jump_function = arrival (*)(void* to, void* value) noexcept;
+extern COIR_API const jump_function jump;
+
+[[gnu::always_inline]] inline void* cross(control* from, control* to, void* value) noexcept {
+  const arrival a = jump(to->context, value);
+  from->previous->context = a.from;
+  return a.value;
+}
+
+#endif
 
 // The thread's own fiber, made on first use.
 COIR_API control* enter_thread();
