@@ -221,6 +221,10 @@ struct incoming {
   aftermath rest;
 };
 
+// On arrival with something besides a value: runs errands, raises what was thrown at the current fiber,
+// and says what is left to do after the value.
+COIR_API incoming settle_with_care(void* value);
+
 COIR_API void retain_slowly(control* c) noexcept;
 COIR_API void release_slowly(control* c) noexcept;
 COIR_API void recycle(control* finished) noexcept;

@@ -94,25 +94,4 @@ template <class R>
     return tag_of<std::remove_cv_t<R>>();
 }
 
-// The value is out of the sender's reach before the tracer is told, for that may switch; the sender, if it
-// has ended, is recycled last, also when moving its value throws.
-template <class R>
-[[gnu::noinline, gnu::cold]] R receive_with_care(incoming in) {
-  const recycle_guard guard{in.rest.finished()};
-  if constexpr (std::is_void_v<R>) {
-    if (in.rest.is_traced()) tell_tracer(in.rest);
-  } else {
-    R value(std::move(*static_cast<R*>(in.value)));
-    if (in.rest.is_traced()) tell_tracer(in.rest);
-    return value;
-  }
-}
-
-template <class R>
-[[gnu::always_inline]] inline R receive(incoming in) {
-  if (in.rest) [[unlikely]]
-    return receive_with_care<R>(in);
-  if constexpr (!std::is_void_v<R>) return R(std::move(*static_cast<R*>(in.value)));
-}
-
 }  // namespace coir::detail

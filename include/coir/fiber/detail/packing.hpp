@@ -1,6 +1,7 @@
 // <coir/fiber/detail/packing.hpp> - how arguments of switch_to become one value in flight
 //
-// None is void, one is itself, several are one tuple; each decay-copied, so an lvalue is left alone.
+// None is void, one is itself, several are one tuple; each decay-copied, so an lvalue is left alone. And how the
+// receiver takes that value.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,7 @@
 #include <utility>
 
 #include <coir/base/api.hpp>
-#include <coir/fiber/detail/type_tag.hpp>
+#include <coir/fiber/detail/control.hpp>
 
 namespace coir::detail {
 
@@ -44,8 +45,29 @@ class outgoing<> {
   [[nodiscard]] void* address() noexcept { return nullptr; }
 };
 
-// Told once a body has moved its arguments out of the sender: the sender may go, if it has ended. The
-// tracer is told of the switch; what it throws ends the body.
+// The value is out of the sender's reach before the tracer is told, for that may switch; the sender, if it
+// has ended, is recycled last, also when moving its value throws.
+template <class R>
+[[gnu::noinline, gnu::cold]] R receive_with_care(incoming in) {
+  const recycle_guard guard{in.rest.finished()};
+  if constexpr (std::is_void_v<R>) {
+    if (in.rest.is_traced()) tell_tracer(in.rest);
+  } else {
+    R value(std::move(*static_cast<R*>(in.value)));
+    if (in.rest.is_traced()) tell_tracer(in.rest);
+    return value;
+  }
+}
+
+template <class R>
+[[gnu::always_inline]] inline R receive(incoming in) {
+  if (in.rest) [[unlikely]]
+    return receive_with_care<R>(in);
+  if constexpr (!std::is_void_v<R>) return R(std::move(*static_cast<R*>(in.value)));
+}
+
+// Told by a body without arguments once it runs: the sender may go, if it has ended. The tracer is told of the
+// switch; what it throws ends the body.
 COIR_API void arguments_taken();
 
 // The parameters of a body: what its first switch must send.
@@ -63,8 +85,8 @@ struct parameters {
       arguments_taken();
       return std::invoke(f);
     } else {
-      packed_type own(std::move(*static_cast<packed_type*>(from)));
-      arguments_taken();
+      // As any value: moving it may run code that switches, or throw.
+      packed_type own = receive<packed_type>(settle_with_care(from));
       if constexpr (sizeof...(A) == 1)
         return std::invoke(f, static_cast<A&&>(own)...);
       else

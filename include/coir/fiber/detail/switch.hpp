@@ -53,10 +53,6 @@ COIR_API incoming switch_with_care(control* target, const type_tag* sent, void* 
 COIR_API incoming switch_throw(control* target, std::exception_ptr error, const type_tag* expects);
 COIR_API incoming switch_exit(control* target, const type_tag* expects);
 
-// On arrival with something besides a value: runs errands, raises what was thrown at the current fiber,
-// and says what is left to do after the value.
-COIR_API incoming settle_with_care(void* value);
-
 // Whether an exception is being handled or in flight in the current fiber.
 [[nodiscard, gnu::always_inline]] inline bool has_exceptions() noexcept {
   const exception_globals* live = this_thread.exceptions;
