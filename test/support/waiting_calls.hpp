@@ -8,7 +8,10 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include <coir/coir.hpp>
+#include <coir/run/run.hpp>
+#include <coir/sched.hpp>
+#include <coir/task/shielded.hpp>
+#include <coir/task/task.hpp>
 
 #include "blocking_call.hpp"
 #include "raw_socket.hpp"
