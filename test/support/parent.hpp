@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <coir/fiber.hpp>
+#include <coir/fiber/fiber.hpp>
 
 namespace support {
 
