@@ -64,8 +64,8 @@ result once(std::size_t count) {
 inline std::optional<result> first;
 inline std::string first_name;
 
-/// Makes a count of Crowd's and fills the counters in. `bytes_expected` is what one is thought to take, so that a machine
-/// with too little memory is told from one that swaps.
+/// Makes a count of Crowd's and fills the counters in. `bytes_expected` is what one is thought to take, so that a
+/// machine with too little memory is told from one that swaps.
 template <class Crowd>
 void measure(benchmark::State& state, std::size_t count, std::size_t bytes_expected) {
   const std::string name = typeid(Crowd).name() + std::to_string(count);

@@ -117,8 +117,8 @@ void tell(const fault& f, const control* c) noexcept {
   if (overflow) {
     m << ": it is " << depth(std::min(f.address, f.stack_pointer)) << " KiB deep; its stack_size of "
       << c->stack.size() / kib << " KiB leaves it " << (c->stack.size() - c->stack.guard()) / kib
-      << " KiB\n      hint: give it a larger stack_size (coir::fiber_options), or let it recurse less; compile code with\n"
-         "            large frames by -fstack-clash-protection, or they may step over the guard\n";
+      << " KiB\n      hint: give it a larger stack_size (coir::fiber_options), or let it recurse less; compile\n"
+         "            code with large frames by -fstack-clash-protection, or they may step over the guard\n";
   } else {
     m << ": it is " << depth(f.stack_pointer) << " KiB deep, and touches " << static_cast<const void*>(f.address)
       << " in the guard of its stack, " << depth(f.address)
@@ -129,7 +129,7 @@ void tell(const fault& f, const control* c) noexcept {
 
 // -- who hears of what is not ours -----------------------------------------------------------------------
 
-constinit struct sigaction previous {};              // written before ours is installed
+constinit struct sigaction previous {};                // written before ours is installed
 constinit std::atomic<bool> previous_is_spent{false};  // by SA_RESETHAND
 
 void die_by_default(int signal, siginfo_t* info) noexcept {

@@ -78,7 +78,8 @@ void report_depths(stack_report& report) {
     now = table();
   }
   for_each_control(this_thread.self, [&](const control& c) {
-    if (c.stack.base && c.stack.is_measured && c.state != fiber_state::unstarted && c.state != fiber_state::dead) now.note(c);
+    if (c.stack.base && c.stack.is_measured && c.state != fiber_state::unstarted && c.state != fiber_state::dead)
+      now.note(c);
   });
   for (auto& [name, r] : now.rows) {
     r.suggested = suggest(r.deepest);

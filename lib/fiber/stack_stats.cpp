@@ -49,8 +49,9 @@ std::string bytes(std::size_t n) {
   std::size_t unit = 0;
   for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
   std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), value == static_cast<double>(static_cast<std::size_t>(value)) ? "%.0f %s" : "%.1f %s",
-                value, units[unit]);
+  std::snprintf(text.data(), text.size(),
+                value == static_cast<double>(static_cast<std::size_t>(value)) ? "%.0f %s" : "%.1f %s", value,
+                units[unit]);
   return text.data();
 }
 
@@ -95,11 +96,12 @@ stack_report stack_stats() {
 }
 
 std::string to_string(const stack_report& report) {
+  const char* const guards = report.guards == stack_report::guard_kind::advice ? "madvise" : "mprotect";
   std::string table = "stacks: " + bytes(report.mapped) + " mapped (" + bytes(report.in_use) + " in use, " +
-                      bytes(report.pooled) + " pooled), " + bytes(report.resident) + " in memory; " +
-                      std::to_string(report.slabs) + " slabs, " + std::to_string(report.mappings) + " mappings, guards by " +
-                      (report.guards == stack_report::guard_kind::advice ? "madvise" : "mprotect") + "; control blocks " +
-                      bytes(report.control_blocks) + "\n";
+                      bytes(report.pooled) + " pooled), " + bytes(report.resident) +
+                      " in memory; slabs: " + std::to_string(report.slabs) +
+                      ", mappings: " + std::to_string(report.mappings) + ", guards by " + guards +
+                      "; control blocks: " + bytes(report.control_blocks) + "\n";
   add_row(table, "stack_size", {"mapped", "in use", "pooled"});
   for (const auto& r : report.sizes)
     add_row(table, bytes(r.stack_size), {std::to_string(r.mapped), std::to_string(r.in_use), std::to_string(r.pooled)});

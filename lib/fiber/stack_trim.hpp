@@ -40,9 +40,10 @@ extern constinit thread_local trim_ration ration [[gnu::tls_model("initial-exec"
   // Spelled as vectors: a loop over words, which only -O3 turns into these, costs three times as much.
   using two_words [[gnu::may_alias, gnu::vector_size(16)]] = std::uint64_t;
   const auto* end = reinterpret_cast<const two_words*>(top - stack_watermark);
-  const two_words any = [end]<std::ptrdiff_t... i>(std::integer_sequence<std::ptrdiff_t, i...>) {
+  const auto joined = [end]<std::ptrdiff_t... i>(std::integer_sequence<std::ptrdiff_t, i...>) {
     return (end[-1 - i] | ...);
-  }(std::make_integer_sequence<std::ptrdiff_t, 16>());
+  };
+  const two_words any = joined(std::make_integer_sequence<std::ptrdiff_t, 16>());
   return (any[0] | any[1]) != 0;
 }
 

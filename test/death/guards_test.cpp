@@ -72,9 +72,8 @@ TEST_P(guards, stop_an_overflow_between_neighbours_that_live_on) {
       KilledBySignal(SIGSEGV), "stack overflow in fiber 'parser': it is 192 KiB deep");
 }
 
-INSTANTIATE_TEST_SUITE_P(by, guards, testing::Values("", "mprotect"), [](const auto& info) {
-  return std::string(*info.param ? info.param : "the_kernels_best");
-});
+INSTANTIATE_TEST_SUITE_P(by, guards, testing::Values("", "mprotect"),
+                         [](const auto& info) { return std::string(*info.param ? info.param : "the_kernels_best"); });
 
 // The kernel counts a mapping for each guard that mprotect makes, and one between it and the next.
 std::size_t mappings_of_a_hundred() {

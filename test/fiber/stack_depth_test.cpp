@@ -33,7 +33,8 @@ std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_
 [[gnu::noinline]] unsigned descend(std::uintptr_t until) {
   volatile unsigned char frame[256];
   frame[0] = 1;
-  return (here() > until ? descend(until) : 0) + frame[0];
+  const unsigned deeper = here() > until ? descend(until) : 0;
+  return deeper + frame[0];  // read after the call, or the call would be a jump
 }
 
 // However large frames are in this build.

@@ -129,9 +129,8 @@ TEST_F(stack_sizes, leave_frames_in_sixteen_sets_of_the_cache) {
   std::set<std::uintptr_t> offsets;
   std::vector<coir::fiber> fibers;
   for (int i = 0; i < 64; ++i) {
-    fibers.emplace_back(coir::fiber_options{.stack_size = 208 * kib}, [] {
-      to_parent(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
-    });
+    fibers.emplace_back(coir::fiber_options{.stack_size = 208 * kib},
+                        [] { to_parent(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0))); });
     offsets.insert(fibers.back().switch_to<std::uintptr_t>() % (4 * kib) / 64);
   }
   EXPECT_GE(offsets.size(), 16U);

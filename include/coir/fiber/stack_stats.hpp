@@ -31,7 +31,7 @@ struct stack_report {
   /// The fibers of one name that have ended, and those of the calling thread that have not. Only those that
   /// were started while depths were measured.
   struct name_row {
-    std::string name;            // the fiber's name at its end; empty: fibers without one
+    std::string name;  // the fiber's name at its end; empty: fibers without one
     std::uint64_t fibers = 0;
     std::size_t deepest = 0;     // bytes, from the top of the stack down to the lowest word in use
     std::size_t stack_size = 0;  // the largest that one of them had
@@ -47,8 +47,8 @@ struct stack_report {
   std::size_t mappings = 0;        // as which the kernel counts them (vm.max_map_count); 0 as above
   std::size_t control_blocks = 0;  // bytes of the fibers' control blocks, free ones included
   std::vector<size_row> sizes;
-  std::vector<name_row> names;    // by name
-  name_row others;                // all fibers whose name came after the first 256
+  std::vector<name_row> names;  // by name
+  name_row others;              // all fibers whose name came after the first 256
 };
 
 /// What the stacks take now.
