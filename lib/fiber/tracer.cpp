@@ -10,38 +10,46 @@ namespace coir {
 namespace {
 
 // Shared with the calls of it that are under way: a tracer may remove itself.
-struct installed_tracer {
-  std::shared_ptr<const tracer> call;
+using shared_tracer = std::shared_ptr<const tracer>;
 
-  // The thread unwinds its fibers after this is gone.
-  ~installed_tracer() { listen(false); }
+// nullptr: none. A pointer, since exit handlers and destructors of statics come after the thread's variables, and
+// may ask.
+constinit thread_local shared_tracer* installed = nullptr;
 
-  static void listen(bool on) noexcept {
-    std::atomic<std::uint32_t>& attention = detail::this_thread.self->attention;
-    if (on)
-      attention.fetch_or(detail::is_traced, std::memory_order_relaxed);
-    else
-      attention.fetch_and(~detail::is_traced, std::memory_order_relaxed);
-  }
+void install(shared_tracer next) {
+  auto* made = next ? new shared_tracer(std::move(next)) : nullptr;
+  std::atomic<std::uint32_t>& attention = detail::this_thread.self->attention;
+  if (made)
+    attention.fetch_or(detail::is_traced, std::memory_order_relaxed);
+  else
+    attention.fetch_and(~detail::is_traced, std::memory_order_relaxed);
+  delete std::exchange(installed, made);
+}
+
+// The thread unwinds its fibers after this is gone.
+struct at_thread_end {
+  bool armed = false;
+  ~at_thread_end() { install(nullptr); }
 };
-thread_local installed_tracer installed;
+thread_local at_thread_end guard;
 
 }  // namespace
 
 tracer set_tracer(tracer fn) {
   detail::enter_thread();
-  auto before = std::exchange(installed.call, fn ? std::make_shared<const tracer>(std::move(fn)) : nullptr);
-  installed_tracer::listen(installed.call != nullptr);
-  return before ? *before : tracer();
+  tracer before = get_tracer();
+  if (fn) guard.armed = true;
+  install(fn ? std::make_shared<const tracer>(std::move(fn)) : nullptr);
+  return before;
 }
 
-tracer get_tracer() { return installed.call ? *installed.call : tracer(); }
+tracer get_tracer() { return installed ? **installed : tracer(); }
 
 namespace detail {
 
 void tell_tracer(trace_event event, aftermath rest) {
-  const auto call = installed.call;
-  if (!call) return;
+  if (!installed) return;
+  const shared_tracer call = *installed;
   const control* self = this_thread.current;
   const control* origin = rest.finished() ? rest.finished() : self->previous;
   try {
@@ -50,10 +58,7 @@ void tell_tracer(trace_event event, aftermath rest) {
     // An order to leave that met the fiber in its tracer is not the tracer's error.
     throw;
   } catch (...) {
-    if (installed.call == call) {
-      installed.call = nullptr;
-      installed_tracer::listen(false);
-    }
+    if (installed && *installed == call) install(nullptr);
     throw;
   }
 }
