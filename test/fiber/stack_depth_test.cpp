@@ -31,10 +31,11 @@ class stack_depth : public support::nothing_left {
 std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
 
 [[gnu::noinline]] unsigned descend(std::uintptr_t until) {
-  volatile unsigned char frame[256];
+  unsigned char frame[256];
   frame[0] = 1;
   const unsigned deeper = here() > until ? descend(until) : 0;
-  return deeper + frame[0];  // read after the call, or the call would be a jump
+  asm volatile("" : "+m"(frame));  // after the call, so that it is one, with the whole frame above it
+  return deeper + frame[0];
 }
 
 // However large frames are in this build.

@@ -35,10 +35,11 @@ class trimming : public support::nothing_left {
 
 // Recurses `bytes` deep; each frame has a return address and little else that is not zero.
 [[gnu::noinline]] unsigned recurse(std::size_t bytes) {
-  volatile unsigned char frame[256];
+  unsigned char frame[256];
   frame[0] = 0;
   const unsigned deeper = bytes > sizeof(frame) ? recurse(bytes - sizeof(frame)) : 0;
-  return deeper + frame[0];  // read after the call, or the call would be a jump
+  asm volatile("" : "+m"(frame));  // after the call, so that it is one, with the whole frame above it
+  return deeper + frame[0];
 }
 
 // One frame of which every byte is touched, and is zero.
