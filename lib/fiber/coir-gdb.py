@@ -141,10 +141,11 @@ class Suspended(Unwinder):
         class Id:
             pass
 
-        here = Id()
-        here.sp, here.pc = frame.read_register("rsp"), pc
-        unwound = frame.create_unwind_info(here)
         long = gdb.lookup_type("unsigned long")
+        here = Id()
+        # A caller whose stack is not above its callee's is taken for a corrupt one.
+        here.sp, here.pc = gdb.Value(self.registers["rsp"] - 1024).cast(long), pc
+        unwound = frame.create_unwind_info(here)
         for name, value in self.registers.items():
             unwound.add_saved_register(name, gdb.Value(value).cast(long))
         return unwound
