@@ -47,7 +47,8 @@ inline void annotate_reuse(void* base, std::size_t size) noexcept { __asan_unpoi
 
 #elif COIR_TSAN
 
-inline void annotate_departure(control*, const control* to, bool) noexcept {
+// Inline, or its entry would be counted on one fiber and its exit on the other.
+[[gnu::always_inline]] inline void annotate_departure(control*, const control* to, bool) noexcept {
   __tsan_switch_to_fiber(to->annotation, 0);
 }
 inline void annotate_arrival(control*) noexcept {}
