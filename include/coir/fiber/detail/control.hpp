@@ -15,9 +15,8 @@
 #include <coir/fiber/detail/sanitizer.hpp>
 #include <coir/fiber/detail/type_tag.hpp>
 
-// How fibers switch: see switch.hpp. TSan loses count of calls on the native one: its tests crash in TSan's
-// own stack depot, for a reason that is not found yet.
-#if !defined(COIR_SWITCH_BOOST) && defined(__x86_64__) && defined(__LP64__) && !COIR_TSAN
+// How fibers switch: see switch.hpp.
+#if !defined(COIR_SWITCH_BOOST) && defined(__x86_64__) && defined(__LP64__)
 #define COIR_NATIVE_SWITCH 1
 #else
 #define COIR_NATIVE_SWITCH 0
