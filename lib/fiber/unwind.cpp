@@ -60,7 +60,9 @@ void kill(control* c, unwind_reason reason) noexcept {
   // A handle of our own, for those that the body makes and drops while it unwinds must not kill it again.
   retain(c);
   const type_tag* const expected = std::exchange(self->expects, discards);
-  for (unsigned tries = 0; tries < most_refusals && can_go_on(c); ++tries) {
+  for (unsigned raised = 0; raised < most_refusals && can_go_on(c);) {
+    // One that switches here while it unwinds has refused nothing.
+    if (c->uncaught == 0) ++raised;
     try {
       step(self, c);
     } catch (...) {

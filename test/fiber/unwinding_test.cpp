@@ -127,6 +127,30 @@ TEST_F(unwinding, lets_a_destructor_switch_to_the_dropper_and_goes_on_after_it) 
   EXPECT_EQ(counted::live(), 0);
 }
 
+TEST_F(unwinding, takes_no_switch_of_a_destructor_for_a_refusal) {
+  struct waits {
+    int& waited;
+    ~waits() {
+      to_parent();
+      ++waited;
+    }
+  };
+  struct nested {
+    static void descend(int depth, int& waited) {
+      const waits w{waited};
+      if (depth > 1) return descend(depth - 1, waited);
+      to_parent();
+    }
+  };
+  int waited = 0;
+  coir::fiber f([&] { nested::descend(200, waited); });
+  f.switch_to();
+  testing::internal::CaptureStderr();
+  f = coir::fiber();
+  EXPECT_EQ(waited, 200);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(unwinding, meets_a_fiber_that_waits_in_a_destructor_of_another_unwinding) {
   std::vector<std::string> order;
   struct waits {
