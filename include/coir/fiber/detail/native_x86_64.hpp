@@ -3,7 +3,7 @@
 // It saves what the compiler cannot be told to save by itself: stack pointer, frame pointer, rbx, and where
 // to go on. Everything else is listed as clobbered, so that each place that switches spills what lives there
 // and nothing more: most often nothing. There is no call and no return, so nothing is mispredicted. The
-// traps, each with its test in test/fiber/registers_test.cpp:
+// traps (test/fiber/registers_test.cpp tries those that need no AVX-512):
 //
 // * rbp and rbx are saved by hand: gcc refuses rbp as a clobber, clang ignores both where it uses them as
 //   frame or base pointer (alloca beside over-aligned locals).
@@ -11,7 +11,7 @@
 //   function with target("avx512f") in a unit built without it must not switch by itself (doc/caveats.md).
 // * Nothing is pushed, since a leaf function may keep data in the red zone.
 // * A fiber that leaves the upper halves of the ymm registers dirty makes the next one's SSE code slow.
-// * MXCSR and the x87 control word belong to the thread (doc/caveats.md, fiber_options::own_fp_env).
+// * MXCSR and the x87 control word belong to the thread (doc/caveats.md).
 //
 // Unwinders: between the first change of rsp and the jump the frame is neither side's. The escapes say that
 // the caller is where the target will go on: rsi holds its saved registers, CFA = *rsi, rbp at rsi + 8, rip
