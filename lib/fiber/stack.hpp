@@ -74,7 +74,7 @@ void give_stack_slowly(stack_ref stack) noexcept;
 // Gives a stack back, to be taken again soon: its pages stay committed down to the watermark.
 inline void give_stack(stack_ref stack) noexcept {
   annotate_reuse(stack.base + stack.guard(), stack.size() - stack.guard());
-  if (on_valgrind) [[unlikely]]
+  if (on_valgrind()) [[unlikely]]
     close_stack(stack);
   else
     trim_if_deep(stack);

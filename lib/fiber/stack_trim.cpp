@@ -74,7 +74,7 @@ bool clear_stack(stack_ref stack) noexcept {
 }
 
 void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept {
-  if (size <= stack_watermark || count == 0 || on_valgrind) return;
+  if (size <= stack_watermark || count == 0 || on_valgrind()) return;
   // At the ends of a batch are its oldest and its newest.
   const bool found = is_deep(make_stack_ref(bases[0], size)) || is_deep(make_stack_ref(bases[count - 1], size));
   if (!found) return;

@@ -6,6 +6,7 @@
 // pointer; only the body that is built above it is unknown to it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 #include <coir/fiber/detail/control.hpp>
@@ -21,14 +22,17 @@ namespace coir::detail {
 
 #if COIR_HAS_VALGRIND
 
-// Set before the first stack is handed out.
-inline constinit bool on_valgrind = false;
+// Set before the first stack is handed out; each thread that maps a slab finds the same.
+inline constinit std::atomic<bool> valgrind_found = false;
 
-inline void look_for_valgrind() noexcept { on_valgrind = RUNNING_ON_VALGRIND != 0; }
+inline bool on_valgrind() noexcept { return valgrind_found.load(std::memory_order_relaxed); }
+inline void look_for_valgrind() noexcept {
+  valgrind_found.store(RUNNING_ON_VALGRIND != 0, std::memory_order_relaxed);
+}
 
 // So that a jump is taken for a switch, not for one huge frame. For good: stacks are never unmapped.
 inline void register_stack(stack_ref s) noexcept {
-  if (!on_valgrind) return;
+  if (!on_valgrind()) return;
   static_cast<void>(VALGRIND_STACK_REGISTER(s.base + s.guard(), s.top()));
   static_cast<void>(VALGRIND_MAKE_MEM_NOACCESS(s.base, s.size()));
 }
@@ -36,7 +40,7 @@ inline void register_stack(stack_ref s) noexcept {
 // Half of it is the most that a body may take.
 inline void open_stack(stack_ref s) noexcept {
   const std::size_t half = (s.size() - s.guard()) / 2;
-  if (on_valgrind) [[unlikely]]
+  if (on_valgrind()) [[unlikely]]
     static_cast<void>(VALGRIND_MAKE_MEM_UNDEFINED(s.top() - half, half));
 }
 
@@ -54,7 +58,7 @@ struct unwatched {
 
 #else
 
-inline constexpr bool on_valgrind = false;
+constexpr bool on_valgrind() noexcept { return false; }
 inline void look_for_valgrind() noexcept {}
 inline void register_stack(stack_ref) noexcept {}
 inline void open_stack(stack_ref) noexcept {}
