@@ -52,8 +52,7 @@ inline void give_control(control* c) noexcept {
   c->context = nullptr;
   c->resumable = nullptr;
   c->previous = nullptr;
-  c->caught = nullptr;
-  c->uncaught = 0;
+  c->unwinding = false;
   c->state = fiber_state::unstarted;
   c->is_thread = c->orphan = c->being_killed = c->must_end = c->kills = c->borrows = false;
   c->parent = {};
@@ -83,7 +82,7 @@ void for_each_control(const owner* home, F&& visit);
 struct control_chunk {
   static constexpr std::size_t blocks = control_batch;
   control_chunk* next = nullptr;
-  control block[blocks];
+  alignas(64) control block[blocks];
 };
 extern constinit std::atomic<control_chunk*> chunks;
 [[nodiscard]] control_chunk* first_chunk() noexcept;

@@ -10,7 +10,7 @@ void run_on_top(control* c, const errand& e) noexcept {
   control* const its = c->previous;
   this_thread.sent = &e;
   this_thread.arriving = brings_errand;
-  annotated_change(self, c, nullptr);
+  change_with_care(self, c, nullptr);
   c->previous = its;
   self->previous = mine;
 }
@@ -19,7 +19,7 @@ void* run_errand() noexcept {
   control* self = this_thread.current;
   const errand* e = this_thread.sent;
   e->run(e->argument);
-  return annotated_change(self, self->previous, nullptr);
+  return change_with_care(self, self->previous, nullptr);
 }
 
 }  // namespace coir::detail

@@ -126,6 +126,7 @@ control* find_receiver(control* self, ending& end) {
 void start_fiber(void* arguments) {
   control* self = this_thread.current;
   annotate_arrival(self);
+  if (has_own_floats(self)) enter_floats(self);
   ending end = run_body(self, arguments);
   if (self->own) drop_locals(*self);
   end_fiber(self, end);
@@ -160,7 +161,7 @@ control* allocate_fiber(const fiber_options& options, std::size_t size, std::siz
   control* c = nullptr;
   try {
     c = take_control();
-    rename(*c, options.name);
+    fit_out(*c, options.name, options.own_fp_env);
   } catch (...) {
     give_stack(stack);
     if (c) give_control(c);
@@ -198,16 +199,16 @@ bool start_scheduled(control* c) noexcept {
   }
 }
 
-control* make_scheduled(body& work, std::size_t stack_size, std::string_view name) {
+control* make_scheduled(body& work, const fiber_options& options) {
   control* c = take_control();
   try {
-    rename(*c, name);
+    fit_out(*c, options.name, options.own_fp_env);
   } catch (...) {
     give_control(c);
     throw;
   }
   c->work = &work;
-  want_stack(*c, stack_size);
+  want_stack(*c, options.stack_size);
   c->shared.store(shared_merged, std::memory_order_relaxed);
   return c;
 }

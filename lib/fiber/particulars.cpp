@@ -15,6 +15,14 @@ particulars& particulars_of(control& c) {
   return *c.own;
 }
 
+void fit_out(control& c, std::string_view name, bool own_floats) {
+  rename(c, name);
+  if (!own_floats) return;
+  particulars& own = particulars_of(c);
+  own.floats = read_float_control();
+  own.has_floats = true;
+}
+
 void rename(control& c, std::string_view name) {
   if (!c.own && name.empty()) return;
   std::string before(name);

@@ -13,6 +13,8 @@
 #include <coir/fiber/detail/context_state.hpp>
 #include <coir/fiber/detail/control.hpp>
 
+#include "float_control.hpp"
+
 namespace coir::detail {
 
 struct local_value {
@@ -26,6 +28,9 @@ struct particulars {
   void* user = nullptr;
   std::vector<local_value> locals;          // by local_key::place
   std::shared_ptr<context_state> context;   // nullptr: empty, nobody has asked for it yet
+  bool has_floats = false;                  // control words of its own: what it is to begin with, or had when it left
+  float_control floats;
+  float_control threads_floats;             // what is in force for the thread's others, while it runs
   unsigned refusals = 0;                    // how often it swallowed the fiber_exit of its present unwinding
 };
 
@@ -36,6 +41,9 @@ extern constinit std::mutex names_mutex;  // of every control::own and particula
 
 // Made when first asked for. Throws std::bad_alloc.
 [[nodiscard]] particulars& particulars_of(control& c);
+
+// What was chosen for a new fiber. Throws std::bad_alloc.
+void fit_out(control& c, std::string_view name, bool own_floats);
 
 // Changes the name. Throws std::bad_alloc, and then nothing has changed.
 void rename(control& c, std::string_view name);

@@ -63,7 +63,7 @@ incoming hand_over(control* self, control* target, const type_tag* expects, load
   suspend(self);
   target->resumable = nullptr;
   announce(nullptr, cargo.error);
-  return settle(annotated_change(self, target, cargo.value));
+  return settle(change_with_care(self, target, cargo.value));
 }
 
 // A switch that comes out at the fiber that makes it.
@@ -111,7 +111,7 @@ inline namespace switch_native {
 #else
 inline namespace switch_boost {
 #endif
-constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, 0, nullptr, nullptr, nullptr};
+constinit thread_local thread_state this_thread{&nobody, nullptr, nullptr, nullptr, 0, nullptr, nullptr, nullptr};
 }
 
 incoming switch_with_care(control* target, const type_tag* sent, void* value, const type_tag* expects) {
@@ -146,9 +146,9 @@ void arguments_taken() {
   if (rest.is_traced()) tell_tracer(rest);
 }
 
-control* resume_annotated(control* next) {
+control* resume_with_care(control* next) {
   control* self = this_thread.current;
-  annotated_change(self, next, nullptr);
+  change_with_care(self, next, nullptr);
   if (self->orphan) this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
   return settle(nullptr).rest.finished();
 }

@@ -5,6 +5,7 @@
 #include <coir/fiber/detail/switch.hpp>
 
 #include "annotations.hpp"
+#include "belongings.hpp"
 #include "context.hpp"
 
 namespace coir::detail {
@@ -18,24 +19,23 @@ inline void announce(control* finished, std::exception_ptr& error) noexcept {
 }
 
 // From now on others may switch to the current fiber.
-inline void suspend(control* self) noexcept {
-  self->resumable = has_exceptions() ? with_exceptions(this_thread.self) : this_thread.self;
-}
+inline void suspend(control* self) noexcept { self->resumable = this_thread.self; }
 
-// change() with the sanitizers told.
-[[gnu::always_inline]] inline void* annotated_change(control* from, control* to, void* value) noexcept {
-  exchange_exceptions(from, to);
+// change() by a `from` that may be special, and with the sanitizers told.
+[[gnu::always_inline]] inline void* change_with_care(control* from, control* to, void* value) noexcept {
+  const exception_globals exceptions = put_away(from);
   to->previous = from;
   this_thread.current = to;
   annotate_departure(from, to, false);
   void* got = cross(from, to, value);
   annotate_arrival(from);
+  take_back(from, exceptions);
   return got;
 }
 
 // The same for a `from` that has ended.
 [[noreturn]] inline void leave(control* from, control* to, void* value) noexcept {
-  exchange_exceptions(from, to);
+  static_cast<void>(put_away(from));
   to->previous = from;
   this_thread.current = to;
   annotate_departure(from, to, true);

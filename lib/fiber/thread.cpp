@@ -101,6 +101,7 @@ control* enter_thread() {
   watch_for_overflow();
   this_thread.current = c;
   this_thread.exceptions = reinterpret_cast<exception_globals*>(abi::__cxa_get_globals());
+  this_thread.watched = this_thread.exceptions;
   exit_guard.armed = true;
   return c;
 }

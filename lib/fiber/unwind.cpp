@@ -29,18 +29,18 @@ bool is_resurrected(const control* c) noexcept {
 // Runs `c` until somebody switches back here: with fiber_exit, or with nothing while it is unwinding, for
 // what is raised then ends the process.
 void step(control* self, control* c) {
-  std::exception_ptr exit = c->uncaught == 0 ? std::make_exception_ptr(fiber_exit()) : nullptr;
+  std::exception_ptr exit = !c->unwinding ? std::make_exception_ptr(fiber_exit()) : nullptr;
   suspend(self);
   c->resumable = nullptr;
   announce(nullptr, exit);
-  const aftermath rest = settle(annotated_change(self, c, nullptr)).rest;
+  const aftermath rest = settle(change_with_care(self, c, nullptr)).rest;
   const recycle_guard guard{rest.finished() == c ? nullptr : rest.finished()};
   if (rest.is_traced()) tell_tracer(rest);
 }
 
 bool can_go_on(const control* c) noexcept {
   return c->state == fiber_state::live && c->resumable &&
-         (c->uncaught == 0 || accepts(c->expects, tag_of<void>()));
+         (!c->unwinding || accepts(c->expects, tag_of<void>()));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ void kill(control* c, unwind_reason reason) noexcept {
   const type_tag* const expected = std::exchange(self->expects, discards);
   for (unsigned raised = 0; raised < most_refusals && can_go_on(c);) {
     // One that switches here while it unwinds has refused nothing.
-    if (c->uncaught == 0) ++raised;
+    if (!c->unwinding) ++raised;
     try {
       step(self, c);
     } catch (...) {

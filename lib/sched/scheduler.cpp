@@ -161,7 +161,7 @@ void scheduler::expire(deadline now) noexcept {
 
 void scheduler::start_reaper() {
   reaper_.on_its_way = true;
-  make_ready(detail::make_scheduled(reaper_, reaper_stack, "reaper"));
+  make_ready(detail::make_scheduled(reaper_, {.stack_size = reaper_stack, .name = "reaper"}));
 }
 
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing

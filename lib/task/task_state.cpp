@@ -68,11 +68,11 @@ task_state::~task_state() {
     report_unhandled({error, title(), std::string(spawned_at.file) + ":" + std::to_string(spawned_at.line)});
 }
 
-void task_state::launch(std::size_t stack_size, const char* caller) {
+void task_state::launch(const fiber_options& options, const char* caller) {
   session* here = session::current();
   if (!here)
     throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
-  control* fiber = make_scheduled(*this, stack_size, name);
+  control* fiber = make_scheduled(*this, options);
   here->scheduler().make_ready(fiber);
   home = here;
   here->add(*this);

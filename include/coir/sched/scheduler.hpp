@@ -167,7 +167,7 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
 [[gnu::always_inline]] inline void yield() {
   if constexpr (COIR_ANNOTATED) return detail::yield_with_care();
   lowlevel::scheduler* s = detail::this_scheduler;
-  if (!s || s->ready_.empty() || --s->budget_ <= 0) [[unlikely]]
+  if (!s || s->ready_.empty() || --s->budget_ <= 0 || detail::is_special()) [[unlikely]]
     return detail::yield_with_care();
   detail::activity* activity = s->active_;
   detail::control* next = s->ready_.front();

@@ -24,6 +24,8 @@ struct spawn_options {
   std::string_view name = {};
   /// As coir::fiber_options::stack_size.
   std::size_t stack_size = 256 * 1024;
+  /// As coir::fiber_options::own_fp_env.
+  bool own_fp_env = false;
 };
 
 /// A handle to a running or finished task that results in a T.
@@ -118,7 +120,7 @@ auto spawn(const spawn_options& options, F&& fn, detail::where spawned = detail:
     -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
   using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
   detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned, options.name));
-  ref.get()->launch(options.stack_size, "spawn");
+  ref.get()->launch({options.stack_size, options.name, options.own_fp_env}, "spawn");
   return task<result>(std::move(ref));
 }
 template <class F>

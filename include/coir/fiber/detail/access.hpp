@@ -2,11 +2,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <coir/fiber/detail/control.hpp>
 #include <coir/fiber/detail/switch.hpp>
 #include <coir/fiber/fiber.hpp>
+#include <coir/fiber/fiber_options.hpp>
 
 namespace coir::detail {
 
@@ -23,22 +23,22 @@ struct fiber_access {
 
 // A fiber for a scheduler: no parent, no handle, no stack before it is first resumed. Ends by
 // work->operations->successor. Belongs to the calling thread.
-[[nodiscard]] COIR_API control* make_scheduled(body& work, std::size_t stack_size, std::string_view name);
+[[nodiscard]] COIR_API control* make_scheduled(body& work, const fiber_options& options);
 
 // Readies an unstarted scheduled fiber for resume(). When there is no stack for it, its body is refused,
 // the block is free, and the answer is false.
 [[nodiscard]] COIR_API bool start_scheduled(control* c) noexcept;
 
-// The same for sanitizer builds.
-[[nodiscard]] COIR_API control* resume_annotated(control* next);
+// The same for sanitizer builds, and for a current fiber that is special.
+[[nodiscard]] COIR_API control* resume_with_care(control* next);
 
 // Runs `next`, a started fiber, in place of the current one, which its scheduler has parked. Returns who
 // ended by the switch back, to be recycled once the current fiber is in order again, for that may run any
 // code; nullptr: nobody. Inline, as every function that is entered on one stack and left on another: each
 // return costs a misprediction.
 [[nodiscard, gnu::always_inline]] inline control* resume(control* next) {
-  if (this_thread.self->attention.load(std::memory_order_relaxed) & is_annotated) [[unlikely]]
-    return resume_annotated(next);
+  if (this_thread.self->attention.load(std::memory_order_relaxed) & is_annotated || is_special()) [[unlikely]]
+    return resume_with_care(next);
   control* self = this_thread.current;
   change(self, next, nullptr);
   if (self->orphan) [[unlikely]]

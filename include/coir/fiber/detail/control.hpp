@@ -111,12 +111,11 @@ struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
 struct control {
   // What every switch touches: one cache line.
   void* context = nullptr;             // saved machine context; nullptr: unstarted, or running
-  // The thread that may switch to it now; nullptr: none may without a look; with_exceptions(thread).
+  // The thread that may switch to it now; nullptr: none may without a look.
   relaxed<owner*> resumable = nullptr;
   const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
   control* previous = nullptr;         // who switched to it last
-  void* caught = nullptr;              // its C++ exception state while it does not run
-  std::uint16_t uncaught = 0;          //   (__cxa_eh_globals, Itanium C++ ABI 2.2.2)
+  bool unwinding = false;              // suspended by a destructor that an exception runs: none more may be raised
   relaxed<fiber_state> state = fiber_state::unstarted;
   bool is_thread : 1 = false;          // runs on a thread's own stack
   bool orphan : 1 = false;             // lost its last handle while it was current
@@ -125,21 +124,21 @@ struct control {
   bool kills : 1 = false;              // waits in kill() for another one to unwind
   bool borrows : 1 = false;            // has its parent's context: a generator, whose parent is its stepper
   std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
-  std::uint32_t children = 0;          // blocks whose parent this is: they pin the block, not the fiber's life
+  std::uint32_t epoch = 0;             // counts its waits, for the scheduler; goes on when the block is reused
+  const char* waits_for = nullptr;     // parked: for what, static text; nullptr: for its turn
   fiber_handle parent;                 // not a handle, or a child on its parent's stack would keep both alive
   fiber_handle self{this};             // not counted: what fiber::current() refers to
 
   // What the rest of its life needs.
+  std::uint32_t children = 0;           // blocks whose parent this is: they pin the block, not the fiber's life
   // Handle count, biased to the owner's thread: total = local + shared / shared_one.
   std::uint32_t local = 0;
   std::atomic<std::int32_t> shared{0};  // count * shared_one | shared_merged: local is 0 | shared_queued
   std::atomic<owner*> home{nullptr};    // the thread it belongs to; nullptr: that thread has ended, or free
   body* work = nullptr;
   stack_ref stack;
-  std::uint32_t epoch = 0;              // counts its waits, for the scheduler; goes on when the block is reused
   control* next = nullptr;              // link of the one list it is on: free, owner::dropped
   particulars* own = nullptr;           // name, locals, context; nullptr: none of them was ever set
-  const char* waits_for = nullptr;      // parked: for what, static text; nullptr: for its turn
 #if COIR_ANNOTATED
   void* annotation = nullptr;           // last, for only the library looks: ASan's fake stack, TSan's fiber
 #endif
@@ -158,11 +157,13 @@ inline constexpr std::int32_t shared_merged = 1;
 inline constexpr std::int32_t shared_queued = 2;
 inline constexpr std::int32_t shared_one = 4;
 
-// Mirror of __cxa_eh_globals.
+// Mirror of __cxa_eh_globals (Itanium C++ ABI 2.2.2).
 struct exception_globals {
   void* caught;
   unsigned int uncaught;
 };
+// Nobody's: for thread_state::watched to point at.
+inline constexpr exception_globals special_fiber{nullptr, 1};
 
 // What is to be done on a suspended fiber's stack, without resuming it; see run_on_top.
 struct errand {
@@ -174,6 +175,9 @@ struct thread_state {
   owner* self;                   // &nobody until the thread first uses a fiber
   control* current;              // nullptr until then
   exception_globals* exceptions;
+  // What a switch looks at before it leaves: the same, or &special_fiber, when the current fiber has something
+  // else that must be put away.
+  const exception_globals* watched;
   // Set by whoever switches here, looked at and cleared by whoever arrives.
   std::uint32_t arriving;        // what came along besides a value; 0: nothing
   std::exception_ptr* thrown;    // brings_error: lives on the sender's stack

@@ -72,7 +72,7 @@ COIR_API void* take_address_with_care(incoming in);
 
 [[nodiscard, gnu::always_inline]] inline bool waits_for_step(control* c, owner* here, const type_tag* sent) noexcept {
   return c->resumable == here && c->expects == sent && here->attention.load(std::memory_order_relaxed) == 0 &&
-         !has_exceptions();
+         !is_special();
 }
 
 // Goes on with the generator on fiber `c` until its next yield, whose value's address this is; null: it has

@@ -4,8 +4,6 @@
 // predictor that expects something else, which costs 10 ns, twice the jump (doc/design/fiber.md).
 #pragma once
 
-#include <utility>
-
 #include <coir/fiber/detail/control.hpp>
 #if COIR_NATIVE_SWITCH
 #include <coir/fiber/detail/native_x86_64.hpp>
@@ -53,45 +51,20 @@ COIR_API incoming switch_with_care(control* target, const type_tag* sent, void* 
 COIR_API incoming switch_throw(control* target, std::exception_ptr error, const type_tag* expects);
 COIR_API incoming switch_exit(control* target, const type_tag* expects);
 
-// Whether an exception is being handled or in flight in the current fiber.
-[[nodiscard, gnu::always_inline]] inline bool has_exceptions() noexcept {
-  const exception_globals* live = this_thread.exceptions;
-  return (reinterpret_cast<std::uintptr_t>(live->caught) | live->uncaught) != 0;
+// Whether the current fiber has what others must not see: an exception being handled or in flight, a
+// floating-point environment. It is put away by the long way, in the frame that waits there, and whoever
+// arrives by the short one finds nothing of it; so only who leaves has to look.
+[[nodiscard, gnu::always_inline]] inline bool is_special() noexcept {
+  const exception_globals* seen = this_thread.watched;
+  return (reinterpret_cast<std::uintptr_t>(seen->caught) | seen->uncaught) != 0;
 }
 
-// A thread's C++ exception state follows its fibers. Nearly always both sides' is empty, so it is looked
-// at, and moved only when there is something to move.
-[[gnu::always_inline]] inline void exchange_exceptions(control* from, control* to) noexcept {
-  exception_globals* live = this_thread.exceptions;
-  if (live->caught || live->uncaught || to->caught || to->uncaught) [[unlikely]] {
-    from->caught = std::exchange(live->caught, std::exchange(to->caught, nullptr));
-    from->uncaught = static_cast<std::uint16_t>(std::exchange(live->uncaught, std::exchange(to->uncaught, 0)));
-  }
-}
-
-// For control::resumable of a fiber that is about to be suspended with exceptions: not equal to any thread,
-// so that every switch to it goes the long way, and the short one need not look at them.
-[[nodiscard]] inline owner* with_exceptions(owner* here) noexcept {
-  return reinterpret_cast<owner*>(reinterpret_cast<std::uintptr_t>(here) | 1);
-}
-
-[[nodiscard]] inline bool is_suspended(const control* c, owner* here) noexcept {
-  owner* by = c->resumable;
-  return by == here || by == with_exceptions(here);
-}
-
-// Suspends `from`, the current fiber, and goes on with `to`, which has a context; neither has exceptions.
+// Suspends `from`, the current fiber, which is not special, and goes on with `to`, which has a context.
 // Returns when somebody resumes `from`, with the value that came along.
-[[gnu::always_inline]] inline void* change_bare(control* from, control* to, void* value) noexcept {
+[[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
   to->previous = from;
   this_thread.current = to;
   return cross(from, to, value);
-}
-
-// The same with whatever exceptions there are.
-[[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
-  exchange_exceptions(from, to);
-  return change_bare(from, to, value);
 }
 
 // On arrival: one look for everything rare.
@@ -109,7 +82,7 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   self->expects = expects;
   self->resumable = here;
   target->resumable = nullptr;
-  return settle(change_bare(self, target, value));
+  return settle(change(self, target, value));
 }
 
 [[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
@@ -117,7 +90,7 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   owner* here = this_thread.self;
   // One look decides: suspended on this thread, of the same type (by address), nothing special going on.
   if (!target || target->resumable != here || (target->expects != sent && target->expects != discards) ||
-      here->attention.load(std::memory_order_relaxed) != 0 || has_exceptions()) [[unlikely]]
+      here->attention.load(std::memory_order_relaxed) != 0 || is_special()) [[unlikely]]
     return switch_with_care(target, sent, value, expects);
   return switch_checked(here, target, value, expects);
 }

@@ -17,6 +17,7 @@
 #include <coir/base/detail/intrusive_list.hpp>
 #include <coir/base/detail/where.hpp>
 #include <coir/fiber/detail/control.hpp>
+#include <coir/fiber/fiber_options.hpp>
 #include <coir/sched/detail/activity.hpp>
 #include <coir/sync/wait_queue.hpp>
 
@@ -40,7 +41,7 @@ struct COIR_API task_state : body, activity, list_node {
   }
 
   // Makes it ready on the calling thread's session; the session owns it from now on.
-  void launch(std::size_t stack_size, const char* caller);
+  void launch(const fiber_options& options, const char* caller);
 
   // Whether it ended before `until`. Throws cancelled when the caller is, std::logic_error from the task
   // itself or from another thread.
