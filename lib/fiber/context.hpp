@@ -29,6 +29,12 @@ inline constexpr unsigned context_size = 0x48;  // the stack pointer is behind t
 #elif !COIR_NATIVE_SWITCH
 inline constexpr saved_register saved_registers[] = {{"", 0}};  // not looked up yet
 inline constexpr unsigned context_size = 0;
+#elif defined(__aarch64__)
+inline constexpr saved_register saved_registers[] = {{"sp", offsetof(saved_frame, sp)},
+                                                     {"x29", offsetof(saved_frame, fp)},
+                                                     {"pc", offsetof(saved_frame, pc)},
+                                                     {"x19", offsetof(saved_frame, x19)}};
+inline constexpr unsigned context_size = 0;
 #else
 inline constexpr saved_register saved_registers[] = {{"rsp", offsetof(saved_frame, sp)},
                                                      {"rbp", offsetof(saved_frame, bp)},

@@ -1,7 +1,7 @@
-// The seam's library half for the inline switch.
+// The seam's library half for the inline switch on x86-64.
 #include "context.hpp"
 
-#if COIR_NATIVE_SWITCH
+#if COIR_NATIVE_SWITCH && defined(__x86_64__)
 
 #include <cstdint>
 #include <new>

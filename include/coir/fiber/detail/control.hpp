@@ -16,7 +16,7 @@
 #include <coir/fiber/detail/type_tag.hpp>
 
 // How fibers switch: see switch.hpp.
-#if !defined(COIR_SWITCH_BOOST) && defined(__x86_64__) && defined(__LP64__)
+#if !defined(COIR_SWITCH_BOOST) && (defined(__x86_64__) || defined(__aarch64__)) && defined(__LP64__)
 #define COIR_NATIVE_SWITCH 1
 #else
 #define COIR_NATIVE_SWITCH 0

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <coir/fiber/detail/control.hpp>
-#if COIR_NATIVE_SWITCH
+#if COIR_NATIVE_SWITCH && defined(__x86_64__)
 #include <coir/fiber/detail/native_x86_64.hpp>
+#elif COIR_NATIVE_SWITCH
+#include <coir/fiber/detail/native_aarch64.hpp>
 #endif
 
 namespace coir::detail {
