@@ -19,7 +19,7 @@ static_assert(sizeof(arrival) == sizeof(transfer));
 #elif defined(__aarch64__)
   asm volatile(".cfi_undefined x30");
 #endif
-  this_thread.current->previous->context = t.fctx;
+  this_thread.current->previous->context.sp = t.fctx;
   start_fiber(t.data);
 }
 
@@ -30,12 +30,9 @@ static_assert(sizeof(arrival) == sizeof(transfer));
 const jump_function jump =
     reinterpret_cast<jump_function>(reinterpret_cast<void (*)()>(&boost::context::detail::jump_fcontext));
 
-void* make_context(std::byte* top, std::size_t size) noexcept {
-  return boost::context::detail::make_fcontext(top, size, begin);
+void make_context(machine_context& c, std::byte* top, std::size_t size) noexcept {
+  c.sp = boost::context::detail::make_fcontext(top, size, begin);
 }
-
-const std::byte* stack_pointer_of(const void* context) noexcept { return static_cast<const std::byte*>(context); }
-
 }  // namespace coir::detail
 
 #endif

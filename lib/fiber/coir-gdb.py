@@ -14,7 +14,8 @@ import struct
 import gdb
 from gdb.unwinder import Unwinder
 
-STATES = ("not started", "suspended", "parked", "dead")
+UNSTARTED, RUNNING, SUSPENDED, READY, PARKED, DEAD = range(6)
+STATES = ("not started", "running", "suspended", "parked", "parked", "dead")
 
 
 def read(address, size):
@@ -38,8 +39,8 @@ class Info:
     """What the library says of itself; see debugger_info.hpp."""
 
     FIELDS = (
-        "chunk_next chunk_blocks blocks_per_chunk block_size context resumable state parent home stack own "
-        "waits_for name thread_id context_size"
+        "chunk_next chunk_blocks blocks_per_chunk block_size context state parent home stack own "
+        "waits_for name thread_id is_saved_in_block context_size"
     ).split()
 
     def __init__(self):
@@ -48,8 +49,8 @@ class Info:
         except gdb.error as error:
             raise gdb.GdbError("This program has no coir in it, or it was stripped of symbols: no coir_debugger_info") from error
         version, registers, self.chunks = struct.unpack("<IIQ", read(at, 16))
-        if version != 1:
-            raise gdb.GdbError(f"coir-gdb.py knows layout 1, the program has {version}: take the script of its coir")
+        if version != 2:
+            raise gdb.GdbError(f"coir-gdb.py knows layout 2, the program has {version}: take the script of its coir")
         numbers = struct.unpack(f"<{len(self.FIELDS)}I", read(at + 16, 4 * len(self.FIELDS)))
         for field, number in zip(self.FIELDS, numbers):
             setattr(self, field, number)
@@ -64,11 +65,13 @@ class Info:
 class Fiber:
     def __init__(self, info, address):
         self.address = address
-        self.context = word(address + info.context)
+        self.context = address + info.context
+        self.has_context = word(self.context) != 0
+        if not info.is_saved_in_block:
+            self.context = word(self.context)
         self.state = read(address + info.state, 1)[0]
         self.parent = word(address + info.parent)
         self.home = word(address + info.home)
-        self.suspended = word(address + info.resumable) != 0
         self.base, units = struct.unpack("<QI", read(address + info.stack, 12))
         self.top = self.base + (units & 0xFFFFFF) * 4096
         self.thread = struct.unpack("<i", read(self.home + info.thread_id, 4))[0] if self.home else 0
@@ -77,12 +80,11 @@ class Fiber:
         if own:
             start, size = struct.unpack("<QQ", read(own + info.name, 16))
             self.name = read(start, size).decode(errors="replace")
-        waits_for = word(address + info.waits_for)
-        self.waits_for = text(waits_for) if waits_for else "its turn to run"
+        self.waits_for = text(word(address + info.waits_for)) if self.state == PARKED else "its turn to run"
 
     @property
     def title(self):
-        kind = "main fiber" if self.state in (1, 2) and not self.base else "fiber"
+        kind = "main fiber" if self.state in (RUNNING, SUSPENDED, READY, PARKED) and not self.base else "fiber"
         return f"{kind} '{self.name}'" if self.name else f"{kind} {self.address:#x}"
 
     def runs(self, threads):
@@ -94,7 +96,7 @@ class Fiber:
         )
 
     def state_text(self, threads):
-        if self.state in (1, 2) and self.runs(threads):
+        if self.state not in (UNSTARTED, DEAD) and self.runs(threads):
             return "running"
         return STATES[self.state]
 
@@ -117,7 +119,7 @@ def fibers(info):
     while chunk:
         for i in range(info.blocks_per_chunk):
             at = chunk + info.chunk_blocks + i * info.block_size
-            if word(at + info.home) and read(at + info.state, 1)[0] != 3:
+            if word(at + info.home) and read(at + info.state, 1)[0] != DEAD:
                 found.append(Fiber(info, at))
         chunk = word(chunk + info.chunk_next)
     for f in found:
@@ -229,7 +231,7 @@ class Backtrace(gdb.Command):
                 raise gdb.GdbError(f"No fiber is named {wanted}, or at that address; see coir fibers")
         for f in found:
             print(f"{f.title} ({f.state_text(threads)})")
-            if f.state == 0 or not f.context:
+            if f.state == UNSTARTED or not f.has_context:
                 continue
             if f.runs(threads):
                 print("  (runs: see the thread's own backtrace)")

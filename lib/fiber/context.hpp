@@ -7,16 +7,18 @@
 
 namespace coir::detail {
 
-// A context that calls start_fiber(value) on the stack that ends at `top`, with the value of the first switch.
-[[nodiscard]] void* make_context(std::byte* top, std::size_t size) noexcept;
+// Makes `c` one that calls start_fiber(value) on the stack that ends at `top`, with the value of the first switch.
+void make_context(machine_context& c, std::byte* top, std::size_t size) noexcept;
 
 // Where every fiber begins; never returns. In life.cpp.
 [[noreturn]] void start_fiber(void* value);
 
 // The stack pointer of a suspended context.
-[[nodiscard]] const std::byte* stack_pointer_of(const void* context) noexcept;
+[[nodiscard]] inline const std::byte* stack_pointer_of(const machine_context& c) noexcept {
+  return static_cast<const std::byte*>(c.sp);
+}
 
-// Where a suspended context keeps registers, from the address that stands for it, in bytes; for debuggers.
+// Where a suspended context keeps registers, in bytes from its begin; for debuggers.
 struct saved_register {
   char name[8];
   unsigned offset;
@@ -30,16 +32,16 @@ inline constexpr unsigned context_size = 0x48;  // the stack pointer is behind t
 inline constexpr saved_register saved_registers[] = {{"", 0}};  // not looked up yet
 inline constexpr unsigned context_size = 0;
 #elif defined(__aarch64__)
-inline constexpr saved_register saved_registers[] = {{"sp", offsetof(saved_frame, sp)},
-                                                     {"x29", offsetof(saved_frame, fp)},
-                                                     {"pc", offsetof(saved_frame, pc)},
-                                                     {"x19", offsetof(saved_frame, x19)}};
+inline constexpr saved_register saved_registers[] = {{"sp", offsetof(machine_context, sp)},
+                                                     {"x29", offsetof(machine_context, fp)},
+                                                     {"pc", offsetof(machine_context, pc)},
+                                                     {"x19", offsetof(machine_context, base)}};
 inline constexpr unsigned context_size = 0;
 #else
-inline constexpr saved_register saved_registers[] = {{"rsp", offsetof(saved_frame, sp)},
-                                                     {"rbp", offsetof(saved_frame, bp)},
-                                                     {"rip", offsetof(saved_frame, ip)},
-                                                     {"rbx", offsetof(saved_frame, bx)}};
+inline constexpr saved_register saved_registers[] = {{"rsp", offsetof(machine_context, sp)},
+                                                     {"rbp", offsetof(machine_context, fp)},
+                                                     {"rip", offsetof(machine_context, pc)},
+                                                     {"rbx", offsetof(machine_context, base)}};
 inline constexpr unsigned context_size = 0;
 #endif
 

@@ -49,8 +49,7 @@ void spill_control_cache() noexcept;
 inline void give_control(control* c) noexcept {
   if (c->own) [[unlikely]]
     free_particulars(*c);
-  c->context = nullptr;
-  c->resumable = nullptr;
+  c->context = {};
   c->previous = nullptr;
   c->unwinding = false;
   c->state = fiber_state::unstarted;
@@ -62,7 +61,7 @@ inline void give_control(control* c) noexcept {
   c->home.store(nullptr, std::memory_order_relaxed);
   c->work = nullptr;
   c->stack = {};
-  c->waits_for = nullptr;
+  c->expects = discards;
   control_cache.push(c);
   if (control_cache.count == 2 * control_batch) [[unlikely]]
     spill_control_cache();

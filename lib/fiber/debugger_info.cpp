@@ -16,14 +16,13 @@ namespace {
 
 constexpr debugger_info describe() {
   debugger_info d{};
-  d.version = 1;
+  d.version = 2;
   d.chunks = &chunks;
   d.chunk_next = offsetof(control_chunk, next);
   d.chunk_blocks = offsetof(control_chunk, block);
   d.blocks_per_chunk = control_chunk::blocks;
   d.block_size = sizeof(control);
   d.context = offsetof(control, context);
-  d.resumable = offsetof(control, resumable);
   d.state = offsetof(control, state);
   d.parent = offsetof(control, parent);
   d.home = offsetof(control, home);
@@ -32,6 +31,7 @@ constexpr debugger_info describe() {
   d.waits_for = offsetof(control, waits_for);
   d.name = offsetof(particulars, name);
   d.thread_id = offsetof(owner, thread_id);
+  d.is_saved_in_block = COIR_NATIVE_SWITCH;
   d.context_size = context_size;
   for (const saved_register& r : saved_registers) {
     if (r.name[0] == 0) continue;

@@ -11,10 +11,12 @@ struct debugger_info {
   std::uint32_t registers;  // how many of the last member count
   const void* chunks;       // address of the head of the list of chunks
   std::uint32_t chunk_next, chunk_blocks, blocks_per_chunk, block_size;
-  std::uint32_t context, resumable, state, parent, home, stack, own, waits_for;  // in a block
+  std::uint32_t context, state, parent, home, stack, own, waits_for;  // in a block
   std::uint32_t name;                                                            // in its particulars
   std::uint32_t thread_id;                                                       // in its owner
-  std::uint32_t context_size;
+  // Whether registers are saved in the block, from `context` on; else where the pointer there says, and
+  // `context_size` bytes behind them is the stack.
+  std::uint32_t is_saved_in_block, context_size;
   struct {
     char name[8];
     std::uint32_t offset;

@@ -42,7 +42,7 @@ std::string stack_use(const control& c) {
 std::string report_own(control& c) {
   std::string text = "  " + describe(&c);
   const bool runs = &c == this_thread.current;
-  if (c.state == fiber_state::parked && !runs) text.append(", waits for ").append(waits_for(&c));
+  if (is_scheduled(&c) && !runs) text.append(", waits for ").append(waits_for(&c));
   if (c.parent.control_) text.append(", parent ").append(describe(c.parent.control_));
   text.append(stack_use(c)).append("\n");
   if (runs || (c.state != fiber_state::unstarted && c.context)) text += backtrace_of(&c, "      ");

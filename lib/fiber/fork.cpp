@@ -37,8 +37,7 @@ void unlock_all() {
 // Not run, not unwound, not given back: what goes on may hold references to what lies on its stack.
 void leave_behind(control& c) noexcept {
   c.state = fiber_state::dead;
-  c.resumable = nullptr;
-  c.context = nullptr;
+  c.context = {};
   c.work = nullptr;
   c.stack = {};
   c.shared.fetch_add(static_cast<std::int32_t>(c.local) * shared_one | shared_merged, std::memory_order_relaxed);

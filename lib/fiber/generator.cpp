@@ -26,7 +26,7 @@ void check_thread(const control* c) {
 
 // Suspended in a switch that `sent` is to end; one that takes anything was not made by a generator.
 bool is_waiting(const control* c, const type_tag* sent) noexcept {
-  return c->resumable == this_thread.self && c->expects != discards && accepts(c->expects, sent);
+  return is_suspended(c, this_thread.self) && c->expects != discards && accepts(c->expects, sent);
 }
 
 bool descends_from(const control* c, const control* ancestor) noexcept {

@@ -69,15 +69,15 @@ void fit(ending& end, const control* self, const control* receiver) {
 // Who receives the ending, ready to be jumped to.
 control* find_receiver(control* self, ending& end) {
   for (control* c = living(self->parent.control_); c; c = living(c->parent.control_)) {
-    if (c->state == fiber_state::parked) {
+    if (is_scheduled(c)) {
       // Its parent waits for something else; whoever resumed this fiber must learn that it has ended.
       control* resumer = self->previous;
-      if (!resumer->resumable) break;
+      if (resumer->state != fiber_state::suspended) break;
       end.error = std::make_exception_ptr(
           bad_switch(describe(self) + " ended, but its parent, " + describe(c) + ", waits for " + waits_for(c)));
       return resumer;
     }
-    if (c->state == fiber_state::live) {
+    if (c->state == fiber_state::suspended) {
       fit(end, self, c);
       return c;
     }
@@ -99,7 +99,6 @@ control* find_receiver(control* self, ending& end) {
 }
 
 [[noreturn]] void end_fiber(control* self, ending& end) noexcept {
-  self->resumable = nullptr;
   if (has_forked(self))
     fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
           "%s has forked, and in the child its body ended: who is to go on is in the other process", describe(self).c_str());
@@ -116,7 +115,7 @@ control* find_receiver(control* self, ending& end) {
     report_unhandled({std::exchange(end.error, nullptr), origin, {}});
   }
   control* receiver = find_receiver(self, end);
-  receiver->resumable = nullptr;
+  receiver->state = fiber_state::running;
   announce(self, end.error);
   leave(self, receiver, end.value);
 }
@@ -136,8 +135,8 @@ void prepare_start(control* c) {
   if (!c->stack.base) c->stack = take_stack(c->stack.size());
   auto* work = reinterpret_cast<std::byte*>(c->work);
   std::byte* top = work > c->stack.base && work < c->stack.top() ? work : coloured_top(c->stack);
-  c->context = make_context(top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard());
-  c->state = fiber_state::live;
+  make_context(c->context, top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard());
+  c->state = fiber_state::running;
   c->expects = discards;
   // Started by a child's end, after its last handle went: to be unwound when it is suspended.
   if (c->local == 0 && !c->work->operations->successor && is_unreferenced(c)) {

@@ -14,10 +14,11 @@ const char* state_of(const control* c) {
   switch (c->state) {
     case fiber_state::unstarted: return "not started";
     case fiber_state::dead: return "dead";
+    case fiber_state::ready:
     case fiber_state::parked: return "parked";
-    case fiber_state::live: break;
+    case fiber_state::suspended: return "suspended";
+    case fiber_state::running: break;
   }
-  if (c->resumable) return "suspended";
   return "running";
 }
 
@@ -43,7 +44,7 @@ std::string thread_of(const control* c) {
   return home ? "thread " + std::to_string(home->thread_id) : "a thread that has ended";
 }
 
-const char* waits_for(const control* c) noexcept { return c->waits_for ? c->waits_for : "its turn to run"; }
+const char* waits_for(const control* c) noexcept { return c->state == fiber_state::parked ? c->waits_for : "its turn to run"; }
 
 std::string name_of(const type_tag* type) {
   if (type == discards) return "anything";

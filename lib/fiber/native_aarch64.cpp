@@ -4,7 +4,6 @@
 #if COIR_NATIVE_SWITCH && defined(__aarch64__)
 
 #include <cstdint>
-#include <new>
 
 // The first frame of a fiber's stack: it has no caller, and says so to unwinders. cross() jumps here with the
 // value in x2; x19 brings start_fiber. A nop before the label, for an unwinder looks one byte before it.
@@ -31,18 +30,11 @@ extern "C" void coir_fiber_entry();
 
 namespace coir::detail {
 
-void* make_context(std::byte* top, std::size_t) noexcept {
-  auto at = (reinterpret_cast<std::uintptr_t>(top) & ~std::uintptr_t{15}) - sizeof(saved_frame);
-  auto* frame = ::new (reinterpret_cast<void*>(at)) saved_frame;
-  frame->sp = frame;
-  frame->fp = nullptr;
-  frame->pc = reinterpret_cast<void*>(&coir_fiber_entry);
-  frame->x19 = reinterpret_cast<void*>(&start_fiber);
-  return frame;
-}
-
-const std::byte* stack_pointer_of(const void* context) noexcept {
-  return static_cast<const std::byte*>(static_cast<const saved_frame*>(context)->sp);
+void make_context(machine_context& c, std::byte* top, std::size_t) noexcept {
+  c.sp = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(top) & ~std::uintptr_t{15});
+  c.fp = nullptr;
+  c.pc = reinterpret_cast<void*>(&coir_fiber_entry);
+  c.base = reinterpret_cast<void*>(&start_fiber);
 }
 
 }  // namespace coir::detail

@@ -4,7 +4,6 @@
 #if COIR_NATIVE_SWITCH && defined(__x86_64__)
 
 #include <cstdint>
-#include <new>
 
 // The first frame of a fiber's stack: it has no caller, and says so to unwinders. cross() jumps here with the
 // value in rax; rbx brings start_fiber. A nop before the label, for an unwinder looks one byte before it.
@@ -30,19 +29,12 @@ extern "C" void coir_fiber_entry();
 
 namespace coir::detail {
 
-void* make_context(std::byte* top, std::size_t) noexcept {
+void make_context(machine_context& c, std::byte* top, std::size_t) noexcept {
   // Aligned as before a call: the call pushes 8 bytes (System V x86-64 ABI, 3.2.2).
-  auto at = (reinterpret_cast<std::uintptr_t>(top) & ~std::uintptr_t{15}) - sizeof(saved_frame);
-  auto* frame = ::new (reinterpret_cast<void*>(at)) saved_frame;
-  frame->sp = frame;
-  frame->bp = nullptr;
-  frame->ip = reinterpret_cast<void*>(&coir_fiber_entry);
-  frame->bx = reinterpret_cast<void*>(&start_fiber);
-  return frame;
-}
-
-const std::byte* stack_pointer_of(const void* context) noexcept {
-  return static_cast<const std::byte*>(static_cast<const saved_frame*>(context)->sp);
+  c.sp = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(top) & ~std::uintptr_t{15});
+  c.fp = nullptr;
+  c.pc = reinterpret_cast<void*>(&coir_fiber_entry);
+  c.base = reinterpret_cast<void*>(&start_fiber);
 }
 
 }  // namespace coir::detail

@@ -25,17 +25,22 @@ void unreferenced(control* c) noexcept {
     case fiber_state::dead:       // or recycle() is on its way
       free_block(c);
       return;
+    case fiber_state::ready:
     case fiber_state::parked:
       c->orphan = true;  // what it waits for resumes it first
       return;
-    case fiber_state::live:
-      if (c->kills) {
+    case fiber_state::suspended:
+      if (c->kills)
         c->orphan = true;  // looked at when it goes on
+      else
+        kill(c, unwind_reason::dropped);
+      return;
+    case fiber_state::running:
+      if (c->kills) {
+        c->orphan = true;
       } else if (c == this_thread.current) {
         c->orphan = true;
         this_thread.self->attention.fetch_or(has_orphan, std::memory_order_relaxed);
-      } else if (c->resumable) {
-        kill(c, unwind_reason::dropped);
       }
       return;
   }
@@ -137,7 +142,7 @@ void recycle(control* c) noexcept {
   if (c->stack.is_measured) [[unlikely]]
     note_depth(*c);
   give_stack(std::exchange(c->stack, {}));
-  c->context = nullptr;
+  c->context = {};
   free_block(c);
 }
 

@@ -45,7 +45,7 @@ void check_thread(const control* self, const control* target) {
 }
 
 void check_parked(const control* self, const control* target) {
-  if (target->state == fiber_state::parked)
+  if (is_scheduled(target))
     throw bad_switch(refusal(self, target) + "it waits for " + waits_for(target) +
                      ", and only that resumes it");
 }
@@ -61,7 +61,7 @@ incoming hand_over(control* self, control* target, const type_tag* expects, load
   if (target->state == fiber_state::unstarted) prepare_start(target);
   self->expects = expects;
   suspend(self);
-  target->resumable = nullptr;
+  target->state = fiber_state::running;
   announce(nullptr, cargo.error);
   return settle(change_with_care(self, target, cargo.value));
 }

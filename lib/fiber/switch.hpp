@@ -19,7 +19,7 @@ inline void announce(control* finished, std::exception_ptr& error) noexcept {
 }
 
 // From now on others may switch to the current fiber.
-inline void suspend(control* self) noexcept { self->resumable = this_thread.self; }
+inline void suspend(control* self) noexcept { self->state = fiber_state::suspended; }
 
 // change() by a `from` that may be special, and with the sanitizers told.
 [[gnu::always_inline]] inline void* change_with_care(control* from, control* to, void* value) noexcept {

@@ -94,7 +94,7 @@ control* enter_thread() {
     give_owner(self);
     throw;
   }
-  c->state = fiber_state::live;
+  c->state = fiber_state::running;
   c->is_thread = true;
   c->local = 1;  // the thread's own
   annotate_thread(c);

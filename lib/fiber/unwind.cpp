@@ -31,7 +31,7 @@ bool is_resurrected(const control* c) noexcept {
 void step(control* self, control* c) {
   std::exception_ptr exit = !c->unwinding ? std::make_exception_ptr(fiber_exit()) : nullptr;
   suspend(self);
-  c->resumable = nullptr;
+  c->state = fiber_state::running;
   announce(nullptr, exit);
   const aftermath rest = settle(change_with_care(self, c, nullptr)).rest;
   const recycle_guard guard{rest.finished() == c ? nullptr : rest.finished()};
@@ -39,8 +39,7 @@ void step(control* self, control* c) {
 }
 
 bool can_go_on(const control* c) noexcept {
-  return c->state == fiber_state::live && c->resumable &&
-         (!c->unwinding || accepts(c->expects, tag_of<void>()));
+  return c->state == fiber_state::suspended && (!c->unwinding || accepts(c->expects, tag_of<void>()));
 }
 
 }  // namespace
@@ -84,7 +83,7 @@ void kill(control* c, unwind_reason reason) noexcept {
     return;
   }
   const bool alone = --c->local == 0 && count_of(c->shared.fetch_or(shared_merged, std::memory_order_acq_rel)) == 0;
-  if (c->state == fiber_state::parked) {
+  if (is_scheduled(c)) {
     c->orphan = alone;  // it waits for something on its way out, and ends after that
     return;
   }
@@ -108,9 +107,9 @@ std::size_t unwind_thread(unwind_reason reason) noexcept {
   for (std::size_t found = 1; found != 0;) {
     found = 0;
     for_each_control(this_thread.self, [&](control& c) {
-      if (c.state != fiber_state::live || !c.resumable || c.is_thread || c.kills || &c == this_thread.current) return;
+      if (c.state != fiber_state::suspended || c.is_thread || c.kills) return;
       kill(&c, reason);
-      if (c.state == fiber_state::live) return;
+      if (c.state == fiber_state::suspended) return;
       ++found;
     });
     unwound += found;

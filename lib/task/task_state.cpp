@@ -13,6 +13,7 @@ namespace {
 void finish(task_state& t, std::exception_ptr error) noexcept {
   t.error = std::move(error);
   t.done = true;
+  if (t.cancel_requested) t.home->scheduler().count_cancelled(-1);
   t.home->remove(t);
   t.joiners.notify_all();
 }
@@ -104,6 +105,7 @@ bool task_state::cancel(std::string reason) {
   if (home != session::current()) throw std::logic_error(title() + " can only be cancelled on the thread that it runs on");
   cancel_reason = std::move(reason);
   cancel_requested = true;
+  home->scheduler().count_cancelled(1);
   lowlevel::scheduler::wake(parked, lowlevel::wake_reason::cancelled);
   return true;
 }

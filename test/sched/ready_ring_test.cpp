@@ -10,13 +10,17 @@ namespace {
 
 using coir::detail::control;
 using coir::detail::ready_ring;
+using coir::detail::turn;
 
 // The ring never looks at what it holds.
-control* numbered(std::uintptr_t n) { return reinterpret_cast<control*>(n * alignof(control) + alignof(control)); }
+turn numbered(std::uintptr_t n) {
+  return {reinterpret_cast<control*>(n * alignof(control) + alignof(control)),
+          reinterpret_cast<coir::detail::activity*>(n + 1)};
+}
 
 TEST(ready_ring, gives_first_what_came_first_over_many_rounds) {
   ready_ring ring;
-  std::deque<control*> model;
+  std::deque<turn> model;
   std::mt19937 random(1);
   std::uintptr_t next = 0;
   for (int step = 0; step < 100'000; ++step) {
@@ -25,18 +29,19 @@ TEST(ready_ring, gives_first_what_came_first_over_many_rounds) {
       ring.push(numbered(next));
       model.push_back(numbered(next++));
     } else if (!model.empty()) {
-      ASSERT_EQ(ring.front(), model.front());
-      ASSERT_EQ(ring.pop(), model.front());
+      ASSERT_TRUE(ring.front() == model.front());
+      ASSERT_TRUE(ring.pop() == model.front());
       model.pop_front();
     }
     ASSERT_EQ(ring.size(), model.size());
     ASSERT_EQ(ring.empty(), model.empty());
+    ASSERT_EQ(ring.is_handy(), !model.empty() && model.size() <= ready_ring::many);
   }
 }
 
 TEST(ready_ring, rotates_as_if_by_pop_and_push) {
   ready_ring ring;
-  std::deque<control*> model;
+  std::deque<turn> model;
   for (std::uintptr_t i = 0; i < 1000; ++i) {
     // Full at each power of two, so that the room is that of the front in those rounds.
     ring.push(numbered(i));
@@ -46,10 +51,10 @@ TEST(ready_ring, rotates_as_if_by_pop_and_push) {
       model.pop_front();
       model.push_back(numbered(10'000 + i + k));
     }
-    ASSERT_EQ(ring.front(), model.front());
+    ASSERT_TRUE(ring.front() == model.front());
     ASSERT_EQ(ring.size(), model.size());
   }
-  for (; !model.empty(); model.pop_front()) ASSERT_EQ(ring.pop(), model.front());
+  for (; !model.empty(); model.pop_front()) ASSERT_TRUE(ring.pop() == model.front());
   EXPECT_TRUE(ring.empty());
 }
 

@@ -139,7 +139,7 @@ class COIR_API fiber : private detail::fiber_handle {
   [[nodiscard]] bool is_dead() const noexcept { return control_ && control_->state == detail::fiber_state::dead; }
   /// Whether it was started and is not dead.
   [[nodiscard]] explicit operator bool() const noexcept {
-    return control_ && (control_->state == detail::fiber_state::live || control_->state == detail::fiber_state::parked);
+    return control_ && control_->state != detail::fiber_state::unstarted && control_->state != detail::fiber_state::dead;
   }
 
   /// The name given by options or set_name; empty when there is none.

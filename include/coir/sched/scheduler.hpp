@@ -98,6 +98,10 @@ class COIR_API scheduler {
   [[nodiscard]] detail::activity* active() const noexcept { return active_; }
   void set_active(detail::activity* activity) noexcept { active_ = activity; }
 
+  /// How many activities were cancelled and have not ended changes by `n`: while there are any, each yield looks
+  /// whether its own is one of them.
+  void count_cancelled(std::int32_t n) noexcept { cancelled_ += n; }
+
   /// Throws coir::cancelled if what runs here was cancelled, with the canceller's reason.
   void check_cancelled() const;
 
@@ -131,7 +135,10 @@ class COIR_API scheduler {
   // Switches until timers and the poller get their turn; see turn().
   std::int32_t budget_ = 1;
   std::int32_t full_budget_ = 256;
+  std::int32_t cancelled_ = 0;
+  std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
+  deadline last_poll_{};
   detail::timer_heap timers_;
   // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
   // next drop gets a new one.
@@ -167,20 +174,23 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
 [[gnu::always_inline]] inline void yield() {
   if constexpr (COIR_ANNOTATED) return detail::yield_with_care();
   lowlevel::scheduler* s = detail::this_scheduler;
-  if (!s || s->ready_.empty() || --s->budget_ <= 0 || detail::is_special()) [[unlikely]]
+  if (!s || s->cancelled_ != 0 || --s->budget_ <= 0 || detail::is_special()) [[unlikely]]
     return detail::yield_with_care();
-  detail::activity* activity = s->active_;
-  detail::control* next = s->ready_.front();
-  if ((activity && activity->cancel_requested) || next->state == detail::fiber_state::unstarted) [[unlikely]]
+  if (!s->ready_.is_handy()) [[unlikely]] {
+    if (s->ready_.empty()) return detail::yield_with_care();
+    s->ready_.fetch_ahead();
+  }
+  const detail::turn next = s->ready_.front();
+  if (next.fiber->state == detail::fiber_state::unstarted) [[unlikely]]
     return detail::yield_with_care();
   detail::control* self = detail::this_thread.current;
-  s->ready_.rotate(self);
-  self->state = detail::fiber_state::parked;
-  detail::change(self, next, nullptr);
+  s->ready_.rotate({self, s->active_});
+  s->active_ = next.active;
+  self->state = detail::fiber_state::ready;
+  detail::change(self, next.fiber, nullptr);
   // First, for an errand comes and goes while the fiber is still parked.
   detail::control* finished = detail::settle(nullptr).rest.finished();
-  self->state = detail::fiber_state::live;
-  s->active_ = activity;
+  self->state = detail::fiber_state::running;
   if (finished) [[unlikely]]
     detail::recycle(finished);
 }

@@ -12,15 +12,9 @@
 
 #include <coir/base/api.hpp>
 #include <coir/base/detail/relaxed.hpp>
+#include <coir/fiber/detail/machine_context.hpp>
 #include <coir/fiber/detail/sanitizer.hpp>
 #include <coir/fiber/detail/type_tag.hpp>
-
-// How fibers switch: see switch.hpp.
-#if !defined(COIR_SWITCH_BOOST) && (defined(__x86_64__) || defined(__aarch64__)) && defined(__LP64__)
-#define COIR_NATIVE_SWITCH 1
-#else
-#define COIR_NATIVE_SWITCH 0
-#endif
 
 namespace coir {
 class fiber;
@@ -64,15 +58,20 @@ inline constexpr std::uint32_t has_call = 16;    // `calls` is to be looked at
 inline constexpr std::uint32_t is_killing = 32;  // a fiber is being unwound: it must not get away
 
 enum class fiber_state : std::uint8_t {
-  //            start           body ended
-  // unstarted -------> live --------------> dead      a throw into it: unstarted -> dead
-  //                    |  ^
-  //               park |  | resume, by what it waits for
-  //                    v  |
-  //                   parked
+  //            start             body ended
+  // unstarted -------> running ------------> dead      a throw into it: unstarted -> dead
+  //                 switch |  ^ switch
+  //                        v  |
+  //                     suspended
+  //
+  // Of a scheduler's, which nobody else may switch to:
+  //            park          woken          its turn
+  //    running ----> parked -------> ready ----------> running
   unstarted,
-  live,    // current, or suspended in a switch
-  parked,  // a scheduler's: waiting, or ready to run; nobody else may switch to it
+  running,    // current, or about to be
+  suspended,  // in a switch: its thread may switch to it
+  ready,      // waits for its turn
+  parked,     // waits for control::waits_for
   dead,
 };
 
@@ -110,13 +109,15 @@ struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
 
 struct control {
   // What every switch touches: one cache line.
-  void* context = nullptr;             // saved machine context; nullptr: unstarted, or running
-  // The thread that may switch to it now; nullptr: none may without a look.
-  relaxed<owner*> resumable = nullptr;
-  const type_tag* expects = discards;  // what it wants to be handed; of an unstarted one: its parameters
+  machine_context context;             // of one that has started and does not run
+  std::atomic<owner*> home{nullptr};   // the thread it belongs to; nullptr: that thread has ended, or free
+  union {
+    const type_tag* expects = discards;  // suspended: what it wants to be handed; unstarted: its parameters
+    const char* waits_for;               // parked: for what, static text
+  };
   control* previous = nullptr;         // who switched to it last
-  bool unwinding = false;              // suspended by a destructor that an exception runs: none more may be raised
   relaxed<fiber_state> state = fiber_state::unstarted;
+  bool unwinding = false;              // suspended by a destructor that an exception runs: none more may be raised
   bool is_thread : 1 = false;          // runs on a thread's own stack
   bool orphan : 1 = false;             // lost its last handle while it was current
   bool being_killed : 1 = false;       // unwinding by fiber_exit since its last handle was dropped
@@ -125,24 +126,27 @@ struct control {
   bool borrows : 1 = false;            // has its parent's context: a generator, whose parent is its stepper
   std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
   std::uint32_t epoch = 0;             // counts its waits, for the scheduler; goes on when the block is reused
-  const char* waits_for = nullptr;     // parked: for what, static text; nullptr: for its turn
-  fiber_handle parent;                 // not a handle, or a child on its parent's stack would keep both alive
-  fiber_handle self{this};             // not counted: what fiber::current() refers to
 
   // What the rest of its life needs.
+  fiber_handle parent;                  // not a handle, or a child on its parent's stack would keep both alive
+  fiber_handle self{this};              // not counted: what fiber::current() refers to
   std::uint32_t children = 0;           // blocks whose parent this is: they pin the block, not the fiber's life
   // Handle count, biased to the owner's thread: total = local + shared / shared_one.
   std::uint32_t local = 0;
   std::atomic<std::int32_t> shared{0};  // count * shared_one | shared_merged: local is 0 | shared_queued
-  std::atomic<owner*> home{nullptr};    // the thread it belongs to; nullptr: that thread has ended, or free
-  body* work = nullptr;
   stack_ref stack;
+  body* work = nullptr;
   control* next = nullptr;              // link of the one list it is on: free, owner::dropped
   particulars* own = nullptr;           // name, locals, context; nullptr: none of them was ever set
 #if COIR_ANNOTATED
   void* annotation = nullptr;           // last, for only the library looks: ASan's fake stack, TSan's fiber
 #endif
 };
+
+// Whether it waits for its turn or for something else, and its scheduler alone may switch to it.
+[[nodiscard]] inline bool is_scheduled(const control* c) noexcept {
+  return c->state == fiber_state::ready || c->state == fiber_state::parked;
+}
 
 // The size of the stack to be taken at the start waits where the stack will be noted.
 inline void want_stack(control& c, std::size_t size) noexcept {

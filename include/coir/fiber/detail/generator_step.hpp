@@ -71,7 +71,7 @@ COIR_API void* take_address_with_care(incoming in);
 }
 
 [[nodiscard, gnu::always_inline]] inline bool waits_for_step(control* c, owner* here, const type_tag* sent) noexcept {
-  return c->resumable == here && c->expects == sent && here->attention.load(std::memory_order_relaxed) == 0 &&
+  return is_suspended(c, here) && c->expects == sent && here->attention.load(std::memory_order_relaxed) == 0 &&
          !is_special();
 }
 
@@ -85,7 +85,7 @@ template <class Out, class In>
     return step_with_care(c, tags, value, kind);
   if (c->parent.control_ != this_thread.current) [[unlikely]]
     become_stepper(c);
-  return take_address(switch_checked(here, c, value, tags.yielded));
+  return take_address(switch_checked(c, value, tags.yielded));
 }
 
 // Hands `value` to whoever steps the generator on fiber `c`; the address of what is sent in return.
@@ -96,7 +96,7 @@ template <class Out, class In>
   control* stepper = c->parent.control_;
   if (this_thread.current != c || !waits_for_step(stepper, here, tags.yielded)) [[unlikely]]
     return yield_with_care(c, tags, value);
-  return take_address(switch_checked(here, stepper, value, tags.sent));
+  return take_address(switch_checked(stepper, value, tags.sent));
 }
 
 }  // namespace coir::detail

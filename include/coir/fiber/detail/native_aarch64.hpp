@@ -13,6 +13,8 @@
 // x19 at x1 + 24 (DW_OP_breg1 is 0x71, DW_OP_deref 0x06).
 #pragma once
 
+#include <coir/fiber/detail/machine_context.hpp>
+
 // Where an indirect jump may land, under -mbranch-protection=bti: hint 36 is `bti j`.
 #if defined(__ARM_FEATURE_BTI_DEFAULT)
 #define COIR_LANDING "hint 36\n\t"
@@ -22,21 +24,11 @@
 
 namespace coir::detail {
 
-// In the frame of the function that waits in cross_contexts(); what stands for a context points at it.
-struct saved_frame {
-  void* sp;
-  void* fp;
-  void* pc;
-  void* x19;
-};
-
 // Saves the running context in `from` and goes on with `to`. Returns when somebody goes on with `from`, with
 // the value that came along.
-[[gnu::always_inline]] inline void* cross_contexts(void*& from, void* to, void* value) noexcept {
-  saved_frame here;
-  from = &here;
-  register void* save asm("x0") = &here;
-  register void* load asm("x1") = to;
+[[gnu::always_inline]] inline void* cross_contexts(machine_context& from, machine_context& to, void* value) noexcept {
+  register machine_context* save asm("x0") = &from;
+  register machine_context* load asm("x1") = &to;
   register void* carried asm("x2") = value;
   asm volatile(
       "adr x9, 1f\n\t"
@@ -57,7 +49,7 @@ struct saved_frame {
       // An unwinder looks one byte before a return address: it has to find this function there.
       "nop\n"
       "1:\n\t" COIR_LANDING
-      : "+r"(save), "+r"(load), "+r"(carried), "=m"(here)
+      : "+r"(save), "+r"(load), "+r"(carried)
       :
       : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x20",
         "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory", "v0", "v1", "v2", "v3", "v4",

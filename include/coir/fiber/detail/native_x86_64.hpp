@@ -18,6 +18,8 @@
 // at rsi + 16, rbx at rsi + 24 (DWARF 4, 6.4.2 and 2.5: DW_OP_breg4 is 0x74, DW_OP_deref 0x06).
 #pragma once
 
+#include <coir/fiber/detail/machine_context.hpp>
+
 // endbr64 where an indirect jump may land, under -fcf-protection. Shadow stacks are not switched: such
 // programs take the other backend.
 #if defined(__CET__) && (__CET__ & 1)
@@ -28,21 +30,11 @@
 
 namespace coir::detail {
 
-// In the frame of the function that waits in cross_contexts(); what stands for a context points at it.
-struct saved_frame {
-  void* sp;
-  void* bp;
-  void* ip;
-  void* bx;
-};
-
 // Saves the running context in `from` and goes on with `to`. Returns when somebody goes on with `from`, with
 // the value that came along.
-[[gnu::always_inline]] inline void* cross_contexts(void*& from, void* to, void* value) noexcept {
-  saved_frame here;
-  saved_frame* save = &here;
-  void* load = to;
-  from = save;
+[[gnu::always_inline]] inline void* cross_contexts(machine_context& from, machine_context& to, void* value) noexcept {
+  machine_context* save = &from;
+  machine_context* load = &to;
   asm volatile(
 #if defined(__AVX__)
       "vzeroupper\n\t"
@@ -66,7 +58,7 @@ struct saved_frame {
       // An unwinder looks one byte before a return address: it has to find this function there.
       "nop\n"
       "1:\n\t" COIR_LANDING
-      : [value] "+a"(value), [save] "+D"(save), [load] "+S"(load), "=m"(here)
+      : [value] "+a"(value), [save] "+D"(save), [load] "+S"(load)
       :
       : "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory", "xmm0", "xmm1", "xmm2",
         "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",

@@ -38,8 +38,8 @@ using jump_function = arrival (*)(void* to, void* value) noexcept;
 extern COIR_API const jump_function jump;
 
 [[gnu::always_inline]] inline void* cross(control* from, control* to, void* value) noexcept {
-  const arrival a = jump(to->context, value);
-  from->previous->context = a.from;
+  const arrival a = jump(to->context.sp, value);
+  from->previous->context.sp = a.from;
   return a.value;
 }
 
@@ -61,6 +61,11 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   return (reinterpret_cast<std::uintptr_t>(seen->caught) | seen->uncaught) != 0;
 }
 
+// Whether `here`, the calling thread, may switch to it.
+[[nodiscard, gnu::always_inline]] inline bool is_suspended(const control* c, const owner* here) noexcept {
+  return c->home.load(std::memory_order_relaxed) == here && c->state == fiber_state::suspended;
+}
+
 // Suspends `from`, the current fiber, which is not special, and goes on with `to`, which has a context.
 // Returns when somebody resumes `from`, with the value that came along.
 [[gnu::always_inline]] inline void* change(control* from, control* to, void* value) noexcept {
@@ -76,25 +81,23 @@ COIR_API incoming switch_exit(control* target, const type_tag* expects);
   return {value, {}};
 }
 
-// Hands `value` over to `target`, which is suspended on this thread, `here`, and takes it; nothing special
-// is going on.
-[[gnu::always_inline]] inline incoming switch_checked(owner* here, control* target, void* value,
-                                                      const type_tag* expects) {
+// Hands `value` over to `target`, which is suspended on this thread, and takes it; nothing special is going on.
+[[gnu::always_inline]] inline incoming switch_checked(control* target, void* value, const type_tag* expects) {
   control* self = this_thread.current;
   self->expects = expects;
-  self->resumable = here;
-  target->resumable = nullptr;
+  self->state = fiber_state::suspended;
+  target->state = fiber_state::running;
   return settle(change(self, target, value));
 }
 
 [[gnu::always_inline]] inline incoming switch_value(control* target, const type_tag* sent, void* value,
                                                     const type_tag* expects) {
   owner* here = this_thread.self;
-  // One look decides: suspended on this thread, of the same type (by address), nothing special going on.
-  if (!target || target->resumable != here || (target->expects != sent && target->expects != discards) ||
+  // Suspended on this thread, of the same type (by address), nothing special going on.
+  if (!target || !is_suspended(target, here) || (target->expects != sent && target->expects != discards) ||
       here->attention.load(std::memory_order_relaxed) != 0 || is_special()) [[unlikely]]
     return switch_with_care(target, sent, value, expects);
-  return switch_checked(here, target, value, expects);
+  return switch_checked(target, value, expects);
 }
 
 }  // namespace coir::detail

@@ -11,6 +11,17 @@
 
 namespace coir::detail {
 
+struct activity;
+
+// Whose turn comes, and on whose behalf it runs: kept here and not in the fiber's frame, for that is cold
+// when its turn comes, and everything that follows would wait for it.
+struct turn {
+  control* fiber = nullptr;
+  activity* active = nullptr;
+
+  friend bool operator==(const turn&, const turn&) = default;
+};
+
 class COIR_API ready_ring {
  public:
   ready_ring();
@@ -21,26 +32,42 @@ class COIR_API ready_ring {
   [[nodiscard]] bool empty() const noexcept { return head_ == tail_; }
   [[nodiscard]] std::size_t size() const noexcept { return tail_ - head_; }
 
-  // Throws std::bad_alloc when it has to grow and cannot.
-  void push(control* c) {
-    if (size() > mask_) [[unlikely]]
-      grow();
-    slots_[tail_++ & mask_] = c;
+  // More than the caches next to the processor hold: the fibers of coming turns should be fetched ahead.
+  // Ready fibers of that number pass 10 ns and more apart, so that these distances are beyond a miss.
+  static constexpr std::size_t many = 1024;
+  static constexpr std::size_t fetch_fiber = 16;
+  static constexpr std::size_t fetch_stack = 8;
+
+  // Whether it is neither empty nor large; one comparison.
+  [[nodiscard]] bool is_handy() const noexcept { return size() - 1 < many; }
+
+  // Of a ring of at least `many`: the control block of the turn after next but so many, then its stack, whose
+  // address is in the block.
+  void fetch_ahead() const noexcept {
+    __builtin_prefetch(slots_[(head_ + fetch_fiber) & mask_].fiber);
+    __builtin_prefetch(slots_[(head_ + fetch_stack) & mask_].fiber->context.sp);
   }
 
-  control* pop() noexcept { return slots_[head_++ & mask_]; }
-  [[nodiscard]] control* front() const noexcept { return slots_[head_ & mask_]; }
+  // Throws std::bad_alloc when it has to grow and cannot.
+  void push(const turn& t) {
+    if (size() > mask_) [[unlikely]]
+      grow();
+    slots_[tail_++ & mask_] = t;
+  }
 
-  // Pops the front and pushes `c` into the room that it leaves.
-  void rotate(control* c) noexcept {
+  turn pop() noexcept { return slots_[head_++ & mask_]; }
+  [[nodiscard]] const turn& front() const noexcept { return slots_[head_ & mask_]; }
+
+  // Pops the front and pushes `t` into the room that it leaves.
+  void rotate(const turn& t) noexcept {
     ++head_;
-    slots_[tail_++ & mask_] = c;
+    slots_[tail_++ & mask_] = t;
   }
 
  private:
   void grow();
 
-  control** slots_;
+  turn* slots_;
   std::size_t mask_;
   // Count up for ever; the slot is the low bits.
   std::size_t head_ = 0;
