@@ -162,6 +162,7 @@ void scheduler::expire(deadline now) noexcept {
 }
 
 void scheduler::start_reaper() {
+  make_room();
   reaper_.on_its_way = true;
   make_ready(detail::make_scheduled(reaper_, {.stack_size = reaper_stack, .name = "reaper"}));
 }
@@ -226,7 +227,19 @@ void scheduler::yield() {
 
 std::string scheduler::describe(wake_token token) { return detail::describe(token.fiber_); }
 
-void scheduler::make_ready(detail::control* fiber) { ready_.push({fiber, nullptr}); }
+void scheduler::run_now(detail::control* fiber) noexcept {
+  detail::control* self = detail::this_thread.current;
+  ready_.push_front({self, active_});
+  if (!detail::start_scheduled(fiber)) {
+    static_cast<void>(ready_.pop());
+    return;
+  }
+  active_ = nullptr;
+  self->state = detail::fiber_state::ready;
+  detail::control* finished = detail::resume(fiber);
+  self->state = detail::fiber_state::running;
+  if (finished) detail::recycle(finished);
+}
 
 void scheduler::check_cancelled() const {
   if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason);

@@ -69,16 +69,20 @@ task_state::~task_state() {
     report_unhandled({error, title(), std::string(spawned_at.file) + ":" + std::to_string(spawned_at.line)});
 }
 
-void task_state::launch(const fiber_options& options, const char* caller) {
+void task_state::enter(const fiber_options& options, const char* caller, bool now) {
   session* here = session::current();
   if (!here)
     throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
+  here->scheduler().make_room();
   control* fiber = make_scheduled(*this, options);
-  here->scheduler().make_ready(fiber);
   home = here;
   here->add(*this);
   // The runtime's reference; nobody else has one yet, but for the caller.
   references.store(2, std::memory_order_relaxed);
+  if (now)
+    here->scheduler().run_now(fiber);
+  else
+    here->scheduler().make_ready(fiber);
 }
 
 bool task_state::join_until(deadline until) {

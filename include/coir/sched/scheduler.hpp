@@ -88,8 +88,18 @@ class COIR_API scheduler {
   /// Throws:   cancelled when the task was cancelled
   void yield();
 
+  /// Makes sure that the next make_ready or run_now has room.
+  ///
+  /// Throws:   std::bad_alloc
+  void make_room() { ready_.reserve_one(); }
+
   /// Makes an unstarted fiber of this thread ready. For spawning.
-  void make_ready(detail::control* fiber);
+  void make_ready(detail::control* fiber) noexcept { ready_.push({fiber, nullptr}); }
+
+  /// Runs an unstarted fiber of this thread, until it first waits or ends; the current one goes on next.
+  ///
+  /// Switches: yes
+  void run_now(detail::control* fiber) noexcept;
 
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;

@@ -97,6 +97,9 @@ class task {
   template <class F>
   friend auto spawn(const spawn_options& options, F&& fn, detail::where spawned)
       -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>>;
+  template <class F>
+  friend auto spawn_now(const spawn_options& options, F&& fn, detail::where spawned)
+      -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>>;
 
   explicit task(detail::task_ref ref) noexcept : ref_(std::move(ref)) {}
 
@@ -127,6 +130,27 @@ template <class F>
   requires(!std::convertible_to<F, const spawn_options&>)
 auto spawn(F&& fn, detail::where spawned = detail::where::here()) {
   return spawn(spawn_options{}, std::forward<F>(fn), spawned);
+}
+
+/// As spawn, but the task runs at once, until it first waits or ends; then the caller goes on.
+///
+/// For trees of tasks, which so need the memory of a branch and not of a level, and for what is usually done
+/// without waiting: its result is there when this returns.
+///
+/// Switches: yes, also where nothing is to wait for; never cancelled
+/// Throws:   std::logic_error outside of coir::run; std::bad_alloc
+template <class F>
+auto spawn_now(const spawn_options& options, F&& fn, detail::where spawned = detail::where::here())
+    -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
+  using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
+  detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned, options.name));
+  ref.get()->launch_now({options.stack_size, options.name, options.own_fp_env}, "spawn_now");
+  return task<result>(std::move(ref));
+}
+template <class F>
+  requires(!std::convertible_to<F, const spawn_options&>)
+auto spawn_now(F&& fn, detail::where spawned = detail::where::here()) {
+  return spawn_now(spawn_options{}, std::forward<F>(fn), spawned);
 }
 
 }  // namespace coir

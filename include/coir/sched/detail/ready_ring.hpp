@@ -48,11 +48,22 @@ class COIR_API ready_ring {
     __builtin_prefetch(slots_[(head_ + fetch_stack) & mask_].fiber->context.sp);
   }
 
-  // Throws std::bad_alloc when it has to grow and cannot.
-  void push(const turn& t) {
+  // Room for one more. Throws std::bad_alloc.
+  void reserve_one() {
     if (size() > mask_) [[unlikely]]
       grow();
+  }
+
+  // Throws std::bad_alloc when it has to grow and cannot.
+  void push(const turn& t) {
+    reserve_one();
     slots_[tail_++ & mask_] = t;
+  }
+
+  // Before all others. Throws std::bad_alloc.
+  void push_front(const turn& t) {
+    reserve_one();
+    slots_[--head_ & mask_] = t;
   }
 
   turn pop() noexcept { return slots_[head_++ & mask_]; }
@@ -69,7 +80,7 @@ class COIR_API ready_ring {
 
   turn* slots_;
   std::size_t mask_;
-  // Count up for ever; the slot is the low bits.
+  // Modulo 2^64; the slot is the low bits.
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
 };

@@ -41,7 +41,9 @@ struct COIR_API task_state : body, activity, list_node {
   }
 
   // Makes it ready on the calling thread's session; the session owns it from now on.
-  void launch(const fiber_options& options, const char* caller);
+  void launch(const fiber_options& options, const char* caller) { enter(options, caller, false); }
+  // The same, and runs it at once.
+  void launch_now(const fiber_options& options, const char* caller) { enter(options, caller, true); }
 
   // Whether it ended before `until`. Throws cancelled when the caller is, std::logic_error from the task
   // itself or from another thread.
@@ -51,6 +53,8 @@ struct COIR_API task_state : body, activity, list_node {
   void check();
 
   bool cancel(std::string reason);
+
+  void enter(const fiber_options& options, const char* caller, bool now);
 
   // "task 'reader'" or "task 17".
   [[nodiscard]] std::string title() const;
