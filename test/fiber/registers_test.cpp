@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <coir/fiber.hpp>
+#include <coir/fiber/detail/switch.hpp>
 
 #include "nothing_left.hpp"
 #include "parent.hpp"
@@ -15,7 +16,17 @@
 namespace {
 
 using registers = support::nothing_left;
-using support::to_parent;
+
+// With the calls of an ordinary switch's long way beside it, a compiler often has nothing in a register across
+// the short one; so the matrix of compilations (test/matrix) tries the bare one.
+[[gnu::always_inline]] inline void to_parent() {
+#if COIR_TEST_BARE_SWITCH
+  coir::detail::control* self = coir::detail::this_thread.current;
+  coir::detail::change(self, self->previous, nullptr);
+#else
+  support::to_parent();
+#endif
+}
 
 // The compiler cannot know what it is.
 template <class T>
@@ -77,6 +88,67 @@ TEST_F(registers, hold_long_doubles_on_the_x87_stack) {
     EXPECT_EQ(c * 7, b / 7 * 7);
   });
 }
+
+#if defined(__AVX__)
+// The lower halves survive what the upper ones do not.
+TEST_F(registers, hold_vectors_wider_than_the_abi_knows) {
+  using wide [[gnu::vector_size(32)]] = double;
+  in_turns([](int seed) {
+    const double s = hidden(static_cast<double>(seed));
+    std::array<wide, 20> v{};
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = wide{s, s * 2, s * 3, s * 4} * static_cast<double>(i + 1);
+    wide sum{};
+    for (const wide& x : v) {
+      to_parent();
+      sum += x;
+    }
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(sum[i], s * (i + 1) * 210);
+  });
+}
+#endif
+
+#if defined(__AVX512F__)
+TEST_F(registers, hold_all_that_avx_512_has) {
+  using widest [[gnu::vector_size(64)]] = std::int64_t;
+  in_turns([](int seed) {
+    const auto s = hidden(static_cast<std::int64_t>(seed));
+    const widest one = widest{1, 2, 3, 4, 5, 6, 7, 8} * s;
+    std::array<widest, 30> v{};
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = one + static_cast<std::int64_t>(i);
+    // Live across the switch in mask registers, if anything is.
+    const widest odd = v[0] % 2 == widest{};
+    const widest large = v[29] > 40 * s;
+    to_parent();
+    widest sum{};
+    for (const widest& x : v) sum += x;
+    to_parent();
+    for (int i = 0; i < 8; ++i) {
+      EXPECT_EQ(sum[i], 30 * (i + 1) * s + 435);
+      EXPECT_EQ(odd[i], (i + 1) * s % 2 == 0 ? -1 : 0);
+      EXPECT_EQ(large[i], (i + 1) * s + 29 > 40 * s ? -1 : 0);
+    }
+  });
+}
+
+// 32 vectors and a mask that the compiler must spill, as the probe of the switch did it.
+TEST_F(registers, hold_named_avx_512_registers) {
+  in_turns([](int seed) {
+    using widest [[gnu::vector_size(64)]] = std::int64_t;
+    widest a = widest{} + seed, b = a + 1, c = a + 2;
+    unsigned short mask = static_cast<unsigned short>(seed * 257);
+    unsigned short kept = 0;
+    // Moved where only AVX-512 has registers, and used from there after the switch.
+    asm("" : "+v"(a), "+v"(b), "+v"(c));
+    asm("kmovw %1, %0" : "=k"(kept) : "r"(static_cast<unsigned>(mask)));
+    to_parent();
+    asm("" : "+v"(a), "+v"(b), "+v"(c));
+    unsigned got = 0;
+    asm("kmovw %1, %0" : "=r"(got) : "k"(kept));
+    EXPECT_EQ(got, mask);
+    EXPECT_EQ(a[3] + b[5] + c[7], 3 * seed + 3);
+  });
+}
+#endif
 
 // A leaf function may keep data below its stack pointer.
 [[gnu::noinline]] std::uint64_t below_the_stack_pointer(std::uint64_t n) {

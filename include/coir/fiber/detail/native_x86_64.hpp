@@ -3,7 +3,7 @@
 // It saves what the compiler cannot be told to save by itself: stack pointer, frame pointer, rbx, and where
 // to go on. Everything else is listed as clobbered, so that each place that switches spills what lives there
 // and nothing more: most often nothing. There is no call and no return, so nothing is mispredicted. The
-// traps (test/fiber/registers_test.cpp tries those that need no AVX-512):
+// traps (test/matrix tries them):
 //
 // * rbp and rbx are saved by hand: gcc refuses rbp as a clobber, clang ignores both where it uses them as
 //   frame or base pointer (alloca beside over-aligned locals).
