@@ -13,11 +13,14 @@
 namespace {
 
 namespace context = boost::context;
+using bench::switching::flags;
 
+template <flags Flags>
 void run(benchmark::State& state) {
   bench::clear_float_flags();
   void* carried = nullptr;
   context::fiber far(std::allocator_arg, context::fixedsize_stack(bench::stack_size), [&](context::fiber&& near) {
+    bench::switching::begin_far_side<Flags>();
     for (;;) {
       carried = bench::switching::add_one(carried);
       near = std::move(near).resume();
@@ -31,6 +34,7 @@ void run(benchmark::State& state) {
   });
 }
 
-const bench::contender boost_context("switch/boost_context", run);
+const bench::contender boost_context("switch/boost_context", run<flags::equal>);
+const bench::contender boost_context_fp("switch/fp/boost_context", run<flags::differ>);
 
 }  // namespace
