@@ -12,7 +12,7 @@ void body(void* ran) { ++*static_cast<bench::spawning::counter*>(ran); }
 
 void run(benchmark::State& state) {
   bench::clear_float_flags();
-  const auto fibers = std::make_unique<bench::raw::scheduler>();
+  const auto fibers = std::make_unique<bench::raw::scheduler<>>();
   bench::spawning::counter ran = 0;
   bench::spawning::measure(state, ran, [&] { fibers->join(fibers->spawn(body, &ran)); });
 }

@@ -29,5 +29,6 @@ void run(benchmark::State& state) {
 
 const bench::contender two("yield/2/boost_fiber", run<2>);
 const bench::contender thousand("yield/1000/boost_fiber", run<1000>);
+const bench::contender many("yield/100000/boost_fiber", run<100'000>);
 
 }  // namespace

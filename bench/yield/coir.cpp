@@ -27,5 +27,6 @@ void run(benchmark::State& state) {
 
 const bench::contender two("yield/2/coir", run<2>);
 const bench::contender thousand("yield/1000/coir", run<1000>);
+const bench::contender many("yield/100000/coir", run<100'000>);
 
 }  // namespace

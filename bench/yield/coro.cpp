@@ -39,5 +39,6 @@ void run(benchmark::State& state) {
 
 const bench::contender two("yield/2/coro", run<2>);
 const bench::contender thousand("yield/1000/coro", run<1000>);
+const bench::contender many("yield/100000/coro", run<100'000>);
 
 }  // namespace

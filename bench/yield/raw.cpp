@@ -1,5 +1,7 @@
 // The limit: an inlined switch over a ring of ready fibers.
 
+#include <algorithm>
+#include <bit>
 #include <memory>
 #include <vector>
 
@@ -11,32 +13,36 @@ namespace {
 
 using bench::yielding::circle;
 
+template <int Fibers>
 struct run_state {
-  run_state(benchmark::State& state, std::int64_t count) : shared(state, count) {}
+  explicit run_state(benchmark::State& state) : shared(state, Fibers) {}
   circle shared;
-  bench::raw::scheduler fibers;
+  bench::raw::scheduler<std::bit_ceil(std::max(1024u, unsigned{Fibers}))> fibers;
 };
 
+template <int Fibers>
 void first(void* argument) {
-  auto& run = *static_cast<run_state*>(argument);
+  auto& run = *static_cast<run_state<Fibers>*>(argument);
   bench::yielding::keep_time(run.shared, [&] { run.fibers.yield(); });
 }
 
+template <int Fibers>
 void other(void* argument) {
-  auto& run = *static_cast<run_state*>(argument);
+  auto& run = *static_cast<run_state<Fibers>*>(argument);
   bench::yielding::follow(run.shared, [&] { run.fibers.yield(); });
 }
 
 template <int Fibers>
 void run(benchmark::State& state) {
-  const auto all = std::make_unique<run_state>(state, Fibers);
-  std::vector<bench::raw::scheduler::fiber*> fibers;
-  for (int i = 0; i < Fibers; ++i) fibers.push_back(all->fibers.spawn(i == 0 ? first : other, all.get()));
+  const auto all = std::make_unique<run_state<Fibers>>(state);
+  std::vector<typename decltype(all->fibers)::fiber*> fibers;
+  for (int i = 0; i < Fibers; ++i) fibers.push_back(all->fibers.spawn(i == 0 ? first<Fibers> : other<Fibers>, all.get()));
   for (auto* f : fibers) all->fibers.join(f);
   all->shared.check_fairness();
 }
 
 const bench::contender two("yield/2/raw", run<2>);
 const bench::contender thousand("yield/1000/raw", run<1000>);
+const bench::contender many("yield/100000/raw", run<100'000>);
 
 }  // namespace
