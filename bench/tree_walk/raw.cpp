@@ -1,5 +1,5 @@
-// The limit: an inlined switch in the midst of the recursion. The value travels in a register; no node is 0, which tells
-// the end.
+// The limit: an inlined switch in the midst of the recursion. The value travels in a register; no node is 0, which
+// tells the end.
 
 #include "rival/raw/context.hpp"
 
@@ -17,9 +17,7 @@ context consumer;
 context producer;
 node top;
 
-void hand_out(number value) {
-  switch_context(producer, consumer, reinterpret_cast<void*>(std::uintptr_t{value}));
-}
+void hand_out(number value) { switch_context(producer, consumer, reinterpret_cast<void*>(std::uintptr_t{value})); }
 
 void visit(node n) {
   if (n.has_children()) visit(n.left());

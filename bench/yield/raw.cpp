@@ -36,7 +36,8 @@ template <int Fibers>
 void run(benchmark::State& state) {
   const auto all = std::make_unique<run_state<Fibers>>(state);
   std::vector<typename decltype(all->fibers)::fiber*> fibers;
-  for (int i = 0; i < Fibers; ++i) fibers.push_back(all->fibers.spawn(i == 0 ? first<Fibers> : other<Fibers>, all.get()));
+  for (int i = 0; i < Fibers; ++i)
+    fibers.push_back(all->fibers.spawn(i == 0 ? first<Fibers> : other<Fibers>, all.get()));
   for (auto* f : fibers) all->fibers.join(f);
   all->shared.check_fairness();
 }
