@@ -96,7 +96,7 @@ def compare(catalogue, arguments):
     if arguments.seconds:
         plan = replace(plan, seconds=arguments.seconds, echo_seconds=arguments.seconds)
     results = Results(catalogue)
-    large = sorted({b.group for b in catalogue.benchmarks if plans.is_large(b)})
+    large = sorted(set(map(plans.large_of, catalogue.benchmarks)) - {None})
     if large and plan.large_rounds == 0:
         if set(large) & set(arguments.question):
             plan = replace(plan, large_rounds=1)

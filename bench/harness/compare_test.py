@@ -121,6 +121,8 @@ class Runs(unittest.TestCase):
         names = [b.name for b in plan.Plan(5, 0.1, 1.0, large_rounds=2).steps(benchmarks)]
         self.assertEqual((2, 5), (names.count('parked/1000000/coir'), names.count('switch/coir')))
         self.assertEqual([0, 1], sorted(i // 7 for i, name in enumerate(names) if name == 'parked/1000000/coir'))
+        self.assertEqual(('skynet/boost_fiber', None), tuple(
+            plan.large_of(Benchmark(name, Path('skynet'))) for name in ('skynet/boost_fiber', 'skynet/coir')))
         shortened = plan.Plan(9, 0.25, 1.0, large_rounds=1).within(benchmarks, 35.0)
         self.assertAlmostEqual(35.0, shortened.expected_total(benchmarks), delta=0.1)
 
@@ -162,6 +164,12 @@ class Figures(unittest.TestCase):
         self.assertEqual(['coir', 'raw'], [r.contender for r in group.rows])
         self.assertAlmostEqual(1.05, group.rows[0].ratio)
         self.assertAlmostEqual(0.75, group.rows[0].counter_ratios['p99_us'])
+
+    def test_a_figure_is_shown_in_the_unit_of_its_question(self):
+        gathered = Results(Catalogue([Benchmark('skynet/coir', Path('skynet'))], [], {}))
+        gathered.add('skynet/coir', {}, sample('skynet/coir', 2e6, peak_bytes=float(3 << 20)))
+        row = gathered.groups()[0].rows[0]
+        self.assertEqual((2.0, 3.0), (row.median, row.counters['peak_bytes']))
 
     def test_three_digits_are_shown(self):
         shown = [numbers.figure(v) for v in (0.6423, 1.2345, 45.67, 123.4, 1236.0, 287149.0)]

@@ -18,8 +18,8 @@ struct closes {
 };
 using file = std::unique_ptr<std::FILE, closes>;
 
-file open(const char* path) {
-  file f(std::fopen(path, "re"));
+file open(const char* path, const char* mode = "re") {
+  file f(std::fopen(path, mode));
   check_call(f != nullptr, path);
   return f;
 }
@@ -43,6 +43,14 @@ footprint footprint_now() {
   // Not VmRSS of status: that is a counter per processor, of which the last 32 pages may be missing.
   return {field("/proc/self/smaps_rollup", "Rss"), field("/proc/self/status", "VmPTE")};
 }
+
+void forget_peak() {
+  const file f = open("/proc/self/clear_refs", "we");
+  // 5 resets VmHWM, as proc(5) says.
+  check_call(std::fputs("5", f.get()) >= 0 && std::fflush(f.get()) == 0, "/proc/self/clear_refs");
+}
+
+std::size_t peak_resident() { return field("/proc/self/status", "VmHWM"); }
 
 std::size_t count_mappings() {
   const file f = open("/proc/self/maps");

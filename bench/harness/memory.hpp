@@ -13,6 +13,12 @@ struct footprint {
 
 [[nodiscard]] footprint footprint_now();
 
+/// From here on peak_resident() counts.
+void forget_peak();
+
+/// The most bytes that have been in memory at once since forget_peak(), give or take some dozens of pages.
+[[nodiscard]] std::size_t peak_resident();
+
 /// Mappings of this process, all told (vm.max_map_count is their limit).
 [[nodiscard]] std::size_t count_mappings();
 

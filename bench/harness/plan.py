@@ -11,12 +11,19 @@ START_SECONDS = 0.05
 TRIALS = 2.0
 TRIALS_OF = {'echo/1': 5.0}
 
-# Groups that take about so many seconds a run, whatever they are given: it is their size that is asked about.
-LARGE = {'parked/1000000': 20.0}
+# Groups, and single benchmarks, that take about so many seconds a run, whatever they are given: it is their size that is
+# asked about.
+LARGE = {
+    'parked/1000000': 20.0,
+    'skynet/boost_fiber': 45.0,
+    'skynet/boost_fiber_dispatch': 20.0,
+    'yield/100000': 2.0,
+}
 
 
-def is_large(benchmark):
-    return benchmark.group in LARGE
+def large_of(benchmark):
+    """By which name in LARGE it is large, or None."""
+    return next((name for name in (benchmark.group, benchmark.name) if name in LARGE), None)
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,11 @@ class Plan:
         return self.echo_seconds if benchmark.question == 'echo' else self.seconds
 
     def rounds_of(self, benchmark):
-        return min(self.rounds, self.large_rounds) if is_large(benchmark) else self.rounds
+        return min(self.rounds, self.large_rounds) if large_of(benchmark) else self.rounds
 
     def expected(self, benchmark):
-        if is_large(benchmark):
-            return LARGE[benchmark.group]
+        if large := large_of(benchmark):
+            return LARGE[large]
         return TRIALS_OF.get(benchmark.group, TRIALS) * self.seconds_of(benchmark) + START_SECONDS
 
     def expected_total(self, benchmarks):
@@ -47,7 +54,7 @@ class Plan:
 
     def within(self, benchmarks, budget):
         """The same plan with shorter runs, so that all of it takes about `budget` seconds at most."""
-        fixed = sum(self.rounds_of(b) * (LARGE.get(b.group, START_SECONDS)) for b in benchmarks)
+        fixed = sum(self.rounds_of(b) * LARGE.get(large_of(b), START_SECONDS) for b in benchmarks)
         timed = self.expected_total(benchmarks) - fixed
         if timed <= 0 or fixed + timed <= budget:
             return self

@@ -10,6 +10,7 @@ class Column:
     key: str
     title: str
     with_ratio: bool = False
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Question:
     title: str
     metric: str = 'real_time'
     unit: str = 'ns'
+    scale: float = 1.0  # from what the program reports to the unit
     higher_is_better: bool = False
     columns: tuple = ()
 
@@ -46,11 +48,24 @@ PARKED = Question(
     ),
 )
 
+SKYNET = Question(
+    'a tree of a million leaves, each run by itself and summed up by those above',
+    unit='ms',
+    scale=1e-6,
+    columns=(
+        Column('peak_bytes', 'peak MiB', scale=2**-20),
+        Column('first_ns', 'ms for the first', scale=1e-6),
+    ),
+)
+
 QUESTIONS = {
     'switch': Question('one explicit one-way switch that carries a pointer-sized value'),
+    'switch/fp': Question('the same where the sticky floating-point flags of the two sides differ'),
     'yield': Question('one scheduler yield among so many ready fibers'),
     'spawn': Question('create, run an empty body and join, one at a time'),
+    'skynet': SKYNET,
     'generator': Question('one 64-bit integer out of a flat generator'),
+    'tree_walk': Question('one node out of a generator that walks a tree of so many levels by recursion'),
     'parked': PARKED,
     'echo': ECHO,
 }
@@ -59,4 +74,4 @@ QUESTIONS = {
 def question_of(group):
     """For a group such as `yield/1000`. A question that is not described here is shown by its time."""
     name = group.split('/')[0]
-    return QUESTIONS.get(name, Question(name))
+    return QUESTIONS.get(group) or QUESTIONS.get(name) or Question(name)

@@ -79,10 +79,10 @@ class Results:
         samples = self.samples[benchmark.name]
         counters = {}
         for column in question.columns:
-            values = [s[column.key] for s in samples if column.key in s]
+            values = [column.scale * s[column.key] for s in samples if column.key in s]
             if values:
                 counters[column.key] = statistics.median(values)
-        return Row(benchmark.contender, [s[question.metric] for s in samples], counters)
+        return Row(benchmark.contender, [question.scale * s[question.metric] for s in samples], counters)
 
 
 def _ratio(value, base):

@@ -14,6 +14,7 @@ namespace bench::coro {
 template <class T>
 class [[nodiscard]] joinable {
  public:
+  joinable() noexcept = default;
   explicit joinable(typename task<T>::handle h) noexcept : handle_(h) {}
   joinable(joinable&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   joinable& operator=(joinable other) noexcept {
@@ -93,6 +94,14 @@ template <class T>
 joinable<T> spawn(task<T> t) {
   const auto handle = t.release();
   scheduler::current().schedule(handle);
+  return joinable<T>(handle);
+}
+
+/// As spawn, but `t` runs at once, up to where it first waits, before the caller goes on.
+template <class T>
+joinable<T> spawn_now(task<T> t) {
+  const auto handle = t.release();
+  handle.resume();
   return joinable<T>(handle);
 }
 
