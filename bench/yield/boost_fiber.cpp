@@ -4,6 +4,7 @@
 #include <boost/fiber/operations.hpp>
 #include <boost/fiber/pooled_fixedsize_stack.hpp>
 
+#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -19,10 +20,13 @@ template <int Fibers>
 void run(benchmark::State& state) {
   circle shared(state, Fibers);
   const auto yield = [] { boost::this_fiber::yield(); };
-  boost::fibers::pooled_fixedsize_stack stacks(bench::stack_size);
+  // At most a gigabyte of addresses from malloc at a time: by default the pool doubles what it asks for, which the
+  // kernel refuses once it is more than there is memory.
+  boost::fibers::pooled_fixedsize_stack stacks(bench::stack_size, 32, 4096);
   std::vector<boost::fibers::fiber> fibers;
   fibers.emplace_back(std::allocator_arg, stacks, [&] { keep_time(shared, yield); });
-  while (fibers.size() < Fibers) fibers.emplace_back(std::allocator_arg, stacks, [&] { follow(shared, yield); });
+  while (std::ssize(fibers) < shared.fibers())
+    fibers.emplace_back(std::allocator_arg, stacks, [&] { follow(shared, yield); });
   for (auto& f : fibers) f.join();
   shared.check_fairness();
 }

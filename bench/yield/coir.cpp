@@ -2,6 +2,7 @@
 
 #include <coir/coir.hpp>
 
+#include <iterator>
 #include <vector>
 
 #include "harness/contender.hpp"
@@ -19,7 +20,7 @@ void run(benchmark::State& state) {
   coir::run([&] {
     std::vector<coir::task<void>> tasks;
     tasks.push_back(coir::spawn([&] { keep_time(shared, yield); }));
-    while (tasks.size() < Fibers) tasks.push_back(coir::spawn([&] { follow(shared, yield); }));
+    while (std::ssize(tasks) < shared.fibers()) tasks.push_back(coir::spawn([&] { follow(shared, yield); }));
     for (auto& t : tasks) t.join();
   });
   shared.check_fairness();

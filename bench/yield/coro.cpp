@@ -2,6 +2,7 @@
 
 #include "rival/coro/scheduler.hpp"
 
+#include <iterator>
 #include <vector>
 
 #include "harness/contender.hpp"
@@ -32,7 +33,7 @@ void run(benchmark::State& state) {
   scheduler home;
   std::vector<joinable<void>> tasks;
   tasks.push_back(spawn(keep_time(shared)));
-  while (tasks.size() < Fibers) tasks.push_back(spawn(follow(shared)));
+  while (std::ssize(tasks) < shared.fibers()) tasks.push_back(spawn(follow(shared)));
   home.run();
   shared.check_fairness();
 }

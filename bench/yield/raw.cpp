@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -36,7 +37,7 @@ template <int Fibers>
 void run(benchmark::State& state) {
   const auto all = std::make_unique<run_state<Fibers>>(state);
   std::vector<typename decltype(all->fibers)::fiber*> fibers;
-  for (int i = 0; i < Fibers; ++i)
+  for (std::int64_t i = 0; i < all->shared.fibers(); ++i)
     fibers.push_back(all->fibers.spawn(i == 0 ? first<Fibers> : other<Fibers>, all.get()));
   for (auto* f : fibers) all->fibers.join(f);
   all->shared.check_fairness();
