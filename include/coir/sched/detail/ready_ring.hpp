@@ -33,10 +33,10 @@ class COIR_API ready_ring {
   [[nodiscard]] std::size_t size() const noexcept { return tail_ - head_; }
 
   // More than the caches next to the processor hold: the fibers of coming turns should be fetched ahead.
-  // Ready fibers of that number pass 10 ns and more apart, so that these distances are beyond a miss.
+  // Ten nanoseconds apart, these distances are beyond a miss of the caches and of the TLB.
   static constexpr std::size_t many = 1024;
-  static constexpr std::size_t fetch_fiber = 16;
-  static constexpr std::size_t fetch_stack = 8;
+  static constexpr std::size_t fetch_fiber = 32;
+  static constexpr std::size_t fetch_stack = 16;
 
   // Whether it is neither empty nor large; one comparison.
   [[nodiscard]] bool is_handy() const noexcept { return size() - 1 < many; }
