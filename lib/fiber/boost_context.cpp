@@ -6,6 +6,8 @@
 
 #include <boost/context/detail/fcontext.hpp>
 
+#include "belongings.hpp"
+
 namespace coir::detail {
 namespace {
 
@@ -31,7 +33,12 @@ const jump_function jump =
     reinterpret_cast<jump_function>(reinterpret_cast<void (*)()>(&boost::context::detail::jump_fcontext));
 
 void make_context(machine_context& c, std::byte* top, std::size_t size) noexcept {
+  // A context begins with the control words that are in force when it is made; those of a fiber that has its own
+  // are not meant.
+  control* const maker = this_thread.current;
+  if (has_own_floats(maker)) leave_floats(maker);
   c.sp = boost::context::detail::make_fcontext(top, size, begin);
+  if (has_own_floats(maker)) enter_floats(maker);
 }
 }  // namespace coir::detail
 

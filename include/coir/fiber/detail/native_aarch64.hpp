@@ -15,6 +15,8 @@
 
 #include <coir/fiber/detail/machine_context.hpp>
 
+#if defined(__aarch64__)
+
 // Where an indirect jump may land, under -mbranch-protection=bti: hint 36 is `bti j`.
 #if defined(__ARM_FEATURE_BTI_DEFAULT)
 #define COIR_LANDING "hint 36\n\t"
@@ -65,3 +67,5 @@ namespace coir::detail {
 }  // namespace coir::detail
 
 #undef COIR_LANDING
+
+#endif

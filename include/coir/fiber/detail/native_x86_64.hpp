@@ -20,6 +20,8 @@
 
 #include <coir/fiber/detail/machine_context.hpp>
 
+#if defined(__x86_64__)
+
 // endbr64 where an indirect jump may land, under -fcf-protection. Shadow stacks are not switched: such
 // programs take the other backend.
 #if defined(__CET__) && (__CET__ & 1)
@@ -77,3 +79,5 @@ namespace coir::detail {
 }  // namespace coir::detail
 
 #undef COIR_LANDING
+
+#endif
