@@ -33,14 +33,15 @@ void fiber::set_parent(const fiber& parent) const {
   using detail::describe;
   if (!control_) throw std::invalid_argument("set_parent on an empty coir::fiber");
   if (!parent.control_) throw std::invalid_argument("set_parent: the parent of " + describe(control_) + " cannot be empty");
-  if (control_->is_thread) throw std::logic_error(describe(control_) + " has no parent, and cannot have one");
-  if (!control_->parent.control_)
-    throw std::logic_error(describe(control_) + " is a task's: its end goes to who joins the task, not to a parent");
+  // First, since of another thread's fiber nothing else may be looked at.
   const auto* home = control_->home.load(std::memory_order_relaxed);
   if (home != detail::this_thread.self || home != parent.control_->home.load(std::memory_order_relaxed))
     throw std::logic_error("set_parent: " + describe(control_) + " belongs to " + thread_of(control_) + ", its new parent " +
                            describe(parent.control_) + " to " + thread_of(parent.control_) + ", this is thread " +
                            std::to_string(detail::this_thread.self->thread_id));
+  if (control_->is_thread) throw std::logic_error(describe(control_) + " has no parent, and cannot have one");
+  if (!control_->parent.control_)
+    throw std::logic_error(describe(control_) + " is a task's: its end goes to who joins the task, not to a parent");
   for (const detail::control* c = parent.control_; c; c = c->parent.control_)
     if (c == control_)
       throw std::invalid_argument("set_parent: " + describe(parent.control_) + " descends from " + describe(control_) +

@@ -15,7 +15,7 @@ struct fiber_options {
   std::string_view name = {};
   /// Whether rounding mode, exception masks and x87 precision are the fiber's own, at first those of whoever
   /// makes it. Else they are the thread's, and what one fiber sets holds for all (doc/caveats.md). The sticky
-  /// exception flags are never a fiber's. Each of its switches takes the long way, some 10 ns more.
+  /// exception flags are never a fiber's. Each of its switches takes the long way, some 20 ns more.
   bool own_fp_env = false;
 };
 
