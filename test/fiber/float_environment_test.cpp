@@ -8,6 +8,7 @@
 
 #include "nothing_left.hpp"
 #include "parent.hpp"
+#include "valgrind.hpp"
 
 namespace {
 
@@ -40,7 +41,10 @@ testing::AssertionResult rounds(int mode) {
 
 class float_environment : public support::nothing_left {
  protected:
-  void SetUp() override { ASSERT_TRUE(rounds(FE_TONEAREST)); }
+  void SetUp() override {
+    if (support::on_valgrind()) GTEST_SKIP() << "Valgrind does not compute by rounding modes, nor keep control words";
+    ASSERT_TRUE(rounds(FE_TONEAREST));
+  }
   void TearDown() override {
     EXPECT_TRUE(rounds(FE_TONEAREST)) << "left behind";
     fesetround(FE_TONEAREST);
