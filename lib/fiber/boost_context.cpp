@@ -40,6 +40,7 @@ void make_context(machine_context& c, std::byte* top, std::size_t size) noexcept
   c.sp = boost::context::detail::make_fcontext(top, size, begin);
   if (has_own_floats(maker)) enter_floats(maker);
 }
+
 }  // namespace coir::detail
 
 #endif

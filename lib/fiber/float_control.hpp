@@ -62,7 +62,7 @@ inline float_control read_float_control() noexcept {
   return c;
 }
 
-// feupdateenv keeps the flags that are up.
+// The flags that are up stay up; feupdateenv would add those of `c`.
 inline void write_float_control(const float_control& c) noexcept {
   const int up = std::fetestexcept(FE_ALL_EXCEPT);
   std::fesetenv(&c.all);
