@@ -98,7 +98,8 @@ control* find_receiver(control* self, ending& end) {
         "%s ended and no ancestor can receive its end", describe(self).c_str());
 }
 
-[[noreturn]] void end_fiber(control* self, ending& end) noexcept {
+// Inline, see leave().
+[[noreturn, gnu::always_inline]] inline void end_fiber(control* self, ending& end) noexcept {
   if (has_forked(self))
     fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
           "%s has forked, and in the child its body ended: who is to go on is in the other process", describe(self).c_str());

@@ -6,8 +6,10 @@
 #include <cstdint>
 
 // The first frame of a fiber's stack: it has no caller, and says so to unwinders. cross() jumps here with the
-// value in x2; x19 brings start_fiber. A nop before the label, for an unwinder looks one byte before it.
-// hint 38 is `bti jc`.
+// value in x2; x19 brings start_fiber, which never returns: a call, as nothing but its return address, so that
+// the processor expects no return from it. What it predicts of the fibers that go on afterwards stays right.
+// A nop before the labels, for an unwinder looks one byte before an address. hint 38 is `bti jc`; a branch by x16
+// may go where a call may.
 asm(R"(
   .text
   .p2align 4
@@ -21,7 +23,11 @@ coir_fiber_bottom:
 coir_fiber_entry:
   hint 38
   mov x0, x2
-  blr x19
+  adr x30, 1f
+  mov x16, x19
+  br x16
+  nop
+1:
   brk 1
   .cfi_endproc
   .size coir_fiber_bottom, . - coir_fiber_bottom
