@@ -51,7 +51,7 @@ inline void give_control(control* c) noexcept {
     free_particulars(*c);
   c->context = {};
   c->previous = nullptr;
-  c->unwinding = false;
+  c->unwinding = c->is_measured = false;
   c->state = fiber_state::unstarted;
   c->is_thread = c->orphan = c->being_killed = c->must_end = c->kills = c->borrows = false;
   c->parent = {};

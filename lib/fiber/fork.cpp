@@ -17,8 +17,6 @@
 namespace coir::detail {
 namespace {
 
-constinit control* forked = nullptr;
-
 // A thread that is not there in the child would hold them for ever.
 template <class F>
 void for_each_mutex(F&& f) {
@@ -54,11 +52,11 @@ void end_owner(owner& o) noexcept {
 
 void in_child() {
   unlock_all();
-  forked = this_thread.current;
+  forked_fiber = this_thread.current;
   owner* self = this_thread.self;
   for (control_chunk* chunk = first_chunk(); chunk; chunk = chunk->next)
     for (control& c : chunk->block)
-      if (&c != forked && c.home.load(std::memory_order_relaxed)) leave_behind(c);
+      if (&c != forked_fiber && c.home.load(std::memory_order_relaxed)) leave_behind(c);
   for_each_owner([&](owner& o) {
     if (&o != self) end_owner(o);
   });
@@ -72,8 +70,8 @@ void in_child() {
 
 }  // namespace
 
-void expect_forks() { ::pthread_atfork(lock_all, unlock_all, in_child); }
+constinit const control* forked_fiber = nullptr;
 
-bool has_forked(const control* c) noexcept { return c == forked; }
+void expect_forks() { ::pthread_atfork(lock_all, unlock_all, in_child); }
 
 }  // namespace coir::detail

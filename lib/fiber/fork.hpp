@@ -9,6 +9,7 @@ namespace coir::detail {
 void expect_forks();
 
 // Whether `c` is the fiber that went on in this process when it was forked: what is beyond it is not here.
-[[nodiscard]] bool has_forked(const control* c) noexcept;
+extern constinit const control* forked_fiber;
+[[nodiscard]] inline bool has_forked(const control* c) noexcept { return c == forked_fiber; }
 
 }  // namespace coir::detail

@@ -29,7 +29,7 @@ constexpr std::size_t cache_line = 64;
 constexpr std::size_t colours = 16;
 
 std::byte* coloured_top(const stack_ref& stack) noexcept {
-  const auto index = reinterpret_cast<std::uintptr_t>(stack.base) / stack_ref::unit;
+  const auto index = reinterpret_cast<std::uintptr_t>(stack.base) / stack_shape::unit;
   return stack.top() - (index % colours) * cache_line;
 }
 
@@ -133,7 +133,7 @@ void start_fiber(void* arguments) {
 }
 
 void prepare_start(control* c) {
-  if (!c->stack.base) c->stack = take_stack(c->stack.size());
+  if (!c->stack.base) take_stack(*c, c->stack.shape);
   auto* work = reinterpret_cast<std::byte*>(c->work);
   std::byte* top = work > c->stack.base && work < c->stack.top() ? work : coloured_top(c->stack);
   make_context(c->context, top, static_cast<std::size_t>(top - c->stack.base) - c->stack.guard());
@@ -151,27 +151,22 @@ control* allocate_fiber(const fiber_options& options, std::size_t size, std::siz
   control* self = enter_thread();
   if (this_thread.self->attention.load(std::memory_order_relaxed) & has_dropped) [[unlikely]]
     reap();
-  const stack_ref stack = take_stack(options.stack_size);
-  const std::size_t usable = stack.size() - stack.guard();
-  if (size + align > usable / 2) {
-    give_stack(stack);
+  const stack_shape shape(options.stack_size);
+  if (size + align > (shape.size() - shape.guard()) / 2 && shape.size() != 0)
     throw std::invalid_argument("a body of " + std::to_string(size) + " bytes needs a larger stack_size than " +
-                                std::to_string(stack.size()));
-  }
-  control* c = nullptr;
+                                std::to_string(shape.size()));
+  control* c = take_control();
   try {
-    c = take_control();
     fit_out(*c, options.name, options.own_fp_env);
+    take_stack(*c, shape);
   } catch (...) {
-    give_stack(stack);
-    if (c) give_control(c);
+    give_control(c);
     throw;
   }
-  c->stack = stack;
   c->local = 1;
   c->parent = {self};
   ++self->children;
-  auto at = reinterpret_cast<std::uintptr_t>(coloured_top(stack)) - size;
+  auto at = reinterpret_cast<std::uintptr_t>(coloured_top(c->stack)) - size;
   at &= ~(std::uintptr_t{align > cache_line ? align : cache_line} - 1);
   place = reinterpret_cast<void*>(at);
   return c;
@@ -208,7 +203,7 @@ control* make_scheduled(body& work, const fiber_options& options) {
     throw;
   }
   c->work = &work;
-  want_stack(*c, options.stack_size);
+  c->stack.shape = stack_shape(options.stack_size);
   c->shared.store(shared_merged, std::memory_order_relaxed);
   return c;
 }

@@ -15,7 +15,7 @@ particulars& particulars_of(control& c) {
   return *c.own;
 }
 
-void fit_out(control& c, std::string_view name, bool own_floats) {
+void fit_out_with(control& c, std::string_view name, bool own_floats) {
   rename(c, name);
   if (!own_floats) return;
   particulars& own = particulars_of(c);

@@ -43,7 +43,11 @@ extern constinit std::mutex names_mutex;  // of every control::own and particula
 [[nodiscard]] particulars& particulars_of(control& c);
 
 // What was chosen for a new fiber. Throws std::bad_alloc.
-void fit_out(control& c, std::string_view name, bool own_floats);
+void fit_out_with(control& c, std::string_view name, bool own_floats);
+inline void fit_out(control& c, std::string_view name, bool own_floats) {
+  if (!name.empty() || own_floats) [[unlikely]]
+    fit_out_with(c, name, own_floats);
+}
 
 // Changes the name. Throws std::bad_alloc, and then nothing has changed.
 void rename(control& c, std::string_view name);

@@ -139,9 +139,12 @@ void recycle(control* c) noexcept {
   c->work->operations->destroy(*c->work);
   c->work = nullptr;
   annotate_end(c);
-  if (c->stack.is_measured) [[unlikely]]
+  if (c->is_measured) [[unlikely]]
     note_depth(*c);
-  give_stack(std::exchange(c->stack, {}));
+  give_stack(c->stack);
+  if (c->children == 0 && is_unreferenced(c) && !c->parent.control_) [[likely]]
+    return give_control(c);
+  c->stack = {};
   c->context = {};
   free_block(c);
 }

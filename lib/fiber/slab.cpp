@@ -29,7 +29,7 @@ constexpr unsigned long PR_SET_VMA_ANON_NAME = 0;
 guard_kind probe() noexcept {
   const char* wanted = ::secure_getenv("COIR_STACK_GUARDS");
   if (wanted && std::strcmp(wanted, "mprotect") == 0) return guard_kind::protection;
-  const std::size_t size = stack_ref::unit;
+  const std::size_t size = stack_shape::unit;
   void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return guard_kind::protection;
   const bool advised = ::madvise(page, size, MADV_GUARD_INSTALL) == 0;
@@ -61,7 +61,8 @@ bool guard_range(std::byte* at, std::size_t size) noexcept {
   return false;
 }
 
-std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noexcept {
+std::byte* map_slab(stack_shape shape, std::size_t count) noexcept {
+  const std::size_t size = shape.size();
   const std::size_t stride = stride_of(size);
   void* mapped = ::mmap(nullptr, stride * count, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
@@ -73,7 +74,7 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
   ::madvise(base, stride * count, MADV_NOHUGEPAGE);
   for (std::size_t i = 0; i < count; ++i) {
     // The page between two stacks belongs to the guard of the upper one.
-    if (!guard_range(base + i * stride, stride - size + guard)) {
+    if (!guard_range(base + i * stride, stride - size + shape.guard())) {
       const int error = errno;
       ::munmap(base, stride * count);
       errno = error;
@@ -82,7 +83,7 @@ std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noex
   }
   look_for_valgrind();
   std::byte* const first = base + (stride - size);
-  for (std::size_t i = 0; i < count; ++i) register_stack(make_stack_ref(first + i * stride, size));
+  for (std::size_t i = 0; i < count; ++i) register_stack({first + i * stride, shape});
   return first;
 }
 

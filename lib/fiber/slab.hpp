@@ -16,7 +16,7 @@ using guard_kind = stack_report::guard_kind;
 
 // From one stack to the next. One page more than a stack, since stacks are powers of two: tops 64 pages
 // apart share a few sets of the second-level TLB, and 1,000 fibers that take turns miss it at every switch.
-[[nodiscard]] constexpr std::size_t stride_of(std::size_t size) noexcept { return size + stack_ref::unit; }
+[[nodiscard]] constexpr std::size_t stride_of(std::size_t size) noexcept { return size + stack_shape::unit; }
 
 // Makes every access to these pages fault. False, and errno set: it could not.
 bool guard_range(std::byte* at, std::size_t size) noexcept;
@@ -26,9 +26,9 @@ struct slab {
   std::size_t bytes;
 };
 
-// Maps `count` stacks of `size` bytes, the first at the returned address, and guards the lowest `guard`
-// bytes of each. On failure returns nullptr, errno set.
+// Maps `count` stacks of `shape`, the first at the returned address, and guards the lowest bytes of each. On
+// failure returns nullptr, errno set.
 // Slabs are never unmapped: what a burst has used stays reserved, not committed.
-[[nodiscard]] std::byte* map_slab(std::size_t size, std::size_t count, std::size_t guard) noexcept;
+[[nodiscard]] std::byte* map_slab(stack_shape shape, std::size_t count) noexcept;
 
 }  // namespace coir::detail

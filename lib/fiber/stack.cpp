@@ -11,8 +11,8 @@
 namespace coir::detail {
 namespace {
 
-// A thread that uses more sizes than that gives up the cache of one to have the next.
-constexpr std::size_t most_sizes = 4;
+// A thread that uses more shapes than that gives up the cache of one to have the next.
+constexpr std::size_t most_shapes = 4;
 
 constinit stack_cache no_stacks;
 
@@ -46,25 +46,25 @@ void give_caches(stack_cache* first) noexcept {
 }
 
 // Gives all but the `keep` newest stacks of a cache to the pool: the newest are warm.
-void spill(stack_cache& cache, std::size_t keep) noexcept {
-  const std::size_t count = cache.count;
+void spill(stack_cache& cache, std::uint32_t keep) noexcept {
+  const std::uint32_t count = cache.count;
   if (count == keep) return;
-  trim_some_stacks(cache.size, cache.free, count - keep);
-  free_stacks().give(cache.size, cache.free, count - keep);
+  trim_some_stacks(cache.shape, cache.free, count - keep);
+  free_stacks().give(cache.shape, cache.free, count - keep);
   std::copy(cache.free + count - keep, cache.free + count, cache.free);
   cache.count = keep;
 }
 
-stack_cache* find_cache(std::size_t size) noexcept {
+stack_cache* find_cache(stack_shape shape) noexcept {
   for (stack_cache* cache = own_caches; cache; cache = cache->sibling)
-    if (cache->size == size) return cache;
+    if (cache->shape == shape) return cache;
   return nullptr;
 }
 
-stack_cache& cache_for(std::size_t size) {
-  if (stack_cache* cache = find_cache(size)) return *cache;
+stack_cache& cache_for(stack_shape shape) {
+  if (stack_cache* cache = find_cache(shape)) return *cache;
   stack_cache* cache = nullptr;
-  if (own_count == most_sizes) {
+  if (own_count == most_shapes) {
     // The oldest, which is last.
     stack_cache** link = &own_caches;
     while ((*link)->sibling) link = &(*link)->sibling;
@@ -74,7 +74,7 @@ stack_cache& cache_for(std::size_t size) {
     cache = take_cache();
     ++own_count;
   }
-  cache->size = size;
+  cache->shape = shape;
   cache->sibling = own_caches;
   own_caches = cache;
   return *cache;
@@ -86,19 +86,20 @@ constinit thread_local stack_cache* hot_stacks = &no_stacks;
 
 std::mutex& stack_caches_mutex() noexcept { return unused_mutex; }
 
-void fill_hot_stacks(std::size_t size) {
-  if (size == 0 || size > largest_stack)
-    throw std::invalid_argument("a fiber's stack_size is out of [1, " + std::to_string(largest_stack) + "] bytes");
-  stack_cache& cache = cache_for(size);
+void fill_hot_stacks(stack_shape shape) {
+  if (shape.size() == 0 || shape.size() > stack_shape::largest)
+    throw std::invalid_argument("a fiber's stack_size is out of [1, " + std::to_string(stack_shape::largest) + "] bytes");
+  stack_cache& cache = cache_for(shape);
   hot_stacks = &cache;
-  if (cache.count == 0) cache.count = free_stacks().take(size, cache.free, stack_cache::capacity / 2);
+  if (cache.count == 0)
+    cache.count = static_cast<std::uint32_t>(free_stacks().take(shape, cache.free, stack_cache::capacity / 2));
 }
 
 void give_stack_slowly(stack_ref stack) noexcept {
-  stack_cache* cache = find_cache(stack.size());
+  stack_cache* cache = find_cache(stack.shape);
   if (!cache) {
     std::byte* base = stack.base;
-    free_stacks().give(stack.size(), &base, 1);
+    free_stacks().give(stack.shape, &base, 1);
     return;
   }
   hot_stacks = cache;
@@ -114,10 +115,10 @@ void flush_stack_caches() noexcept {
   own_count = 0;
 }
 
-std::size_t count_cached_stacks(std::size_t size) noexcept {
+std::size_t count_cached_stacks(stack_shape shape) noexcept {
   std::size_t count = 0;
   for (const stack_cache* c = all_caches.load(std::memory_order_acquire); c; c = c->next)
-    if (c->size == size) count += c->count;
+    if (c->shape == shape) count += c->count;
   return count;
 }
 

@@ -8,8 +8,8 @@
 // A free stack is in its thread's cache for its size, or with the process (stack_pool.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 
 #include <coir/base/detail/relaxed.hpp>
@@ -22,53 +22,40 @@
 
 namespace coir::detail {
 
-inline constexpr std::size_t stack_granule = 16 * 1024;
-inline constexpr std::size_t largest_stack = std::size_t{1} << 30;
-inline constexpr std::size_t largest_guard = 64 * 1024;
-
 // The last stacks of one size that one thread gave back. Used again by other threads, but never freed, so
 // that any thread may count what all of them hold.
 struct stack_cache {
-  static constexpr std::size_t capacity = 256;
-  relaxed<std::size_t> size = 0;
-  relaxed<std::size_t> count = 0;
+  static constexpr std::uint32_t capacity = 256;
+  relaxed<stack_shape> shape = stack_shape();
+  relaxed<std::uint32_t> count = 0;
   stack_cache* sibling = nullptr;  // the next of its thread, or of those that no thread uses
   stack_cache* next = nullptr;     // of all caches
   std::byte* free[capacity] = {};
 };
 
-// The cache that this thread used last; before that one of size 0, which fits no stack.
+// The cache that this thread used last; before that one of no size, which fits no stack.
 extern constinit thread_local stack_cache* hot_stacks [[gnu::tls_model("initial-exec")]];
 
-[[nodiscard]] inline stack_ref make_stack_ref(std::byte* base, std::size_t size) noexcept {
-  stack_ref s;
-  s.base = base;
-  s.size_units = size / stack_ref::unit;
-  s.guard_units = std::min(size / 4, largest_guard) / stack_ref::unit;
-  return s;
-}
+// Makes the cache for `shape` the hot one, with at least one stack in it.
+void fill_hot_stacks(stack_shape shape);
 
-// Makes the cache for `size` the hot one, with at least one stack in it.
-void fill_hot_stacks(std::size_t size);
-
-// give_stack() where the hot cache is another size's, or full.
+// give_stack() where the hot cache is another shape's, or full.
 void give_stack_slowly(stack_ref stack) noexcept;
 
-// A stack of `size` bytes, rounded up to stack_granule: from the calling thread's cache, else from the
-// process-wide pool, else from a new slab.
-// Throws std::system_error (ENOMEM) when the kernel gives no more, std::invalid_argument when size is
-// out of [1, largest_stack].
-[[nodiscard]] inline stack_ref take_stack(std::size_t size) {
-  size = (size + stack_granule - 1) & ~(stack_granule - 1);
-  if (hot_stacks->size != size || hot_stacks->count == 0) [[unlikely]]
-    fill_hot_stacks(size);
+// A stack for `c`: from the calling thread's cache, else from the process-wide pool, else from a new slab.
+// Throws std::system_error (ENOMEM) when the kernel gives no more, std::invalid_argument when there is no
+// stack of such a size.
+inline void take_stack(control& c, stack_shape shape) {
+  if (hot_stacks->shape != shape || hot_stacks->count == 0) [[unlikely]]
+    fill_hot_stacks(shape);
   stack_cache& cache = *hot_stacks;
-  cache.count = cache.count - 1;
-  stack_ref stack = make_stack_ref(cache.free[cache.count], size);
+  const std::uint32_t left = cache.count - 1;
+  cache.count = left;
+  c.stack = {cache.free[left], shape};
   if (depths_are_measured.load(std::memory_order_relaxed)) [[unlikely]]
-    stack.is_measured = clear_stack(stack);
-  open_stack(stack);
-  return stack;
+    c.is_measured = clear_stack(c.stack);
+  if (on_valgrind()) [[unlikely]]
+    open_stack(c.stack);
 }
 
 // Gives a stack back, to be taken again soon: its pages stay committed down to the watermark.
@@ -79,10 +66,11 @@ inline void give_stack(stack_ref stack) noexcept {
   else
     trim_if_deep(stack);
   stack_cache& cache = *hot_stacks;
-  if (cache.size != stack.size() || cache.count == stack_cache::capacity) [[unlikely]]
+  const std::uint32_t count = cache.count;
+  if (cache.shape != stack.shape || count == stack_cache::capacity) [[unlikely]]
     return give_stack_slowly(stack);
-  cache.free[cache.count] = stack.base;
-  cache.count = cache.count + 1;
+  cache.free[count] = stack.base;
+  cache.count = count + 1;
 }
 
 // Guards the caches that no thread uses.
@@ -91,7 +79,7 @@ inline void give_stack(stack_ref stack) noexcept {
 // Hands the calling thread's caches to the process-wide pool.
 void flush_stack_caches() noexcept;
 
-// Of all stacks of `size` bytes, those that are in some thread's cache.
-[[nodiscard]] std::size_t count_cached_stacks(std::size_t size) noexcept;
+// Of all stacks of `shape`, those that are in some thread's cache.
+[[nodiscard]] std::size_t count_cached_stacks(stack_shape shape) noexcept;
 
 }  // namespace coir::detail

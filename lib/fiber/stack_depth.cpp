@@ -57,8 +57,8 @@ depth_table& table() {
 std::size_t suggest(std::size_t deepest) noexcept {
   const std::size_t frame = std::max<std::size_t>(::getauxval(AT_MINSIGSTKSZ), 2048);
   const std::size_t usable = deepest + deepest / 2 + frame;
-  const std::size_t size = usable + std::min((usable + 2) / 3, largest_guard);
-  return std::min((size + stack_granule - 1) / stack_granule * stack_granule, largest_stack);
+  const std::size_t size = usable + std::min((usable + 2) / 3, stack_shape::largest_guard);
+  return std::min(stack_shape(size).size(), stack_shape::largest);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ void report_depths(stack_report& report) {
     now = table();
   }
   for_each_control(this_thread.self, [&](const control& c) {
-    if (c.stack.base && c.stack.is_measured && c.state != fiber_state::unstarted && c.state != fiber_state::dead)
+    if (c.stack.base && c.is_measured && c.state != fiber_state::unstarted && c.state != fiber_state::dead)
       now.note(c);
   });
   for (auto& [name, r] : now.rows) {

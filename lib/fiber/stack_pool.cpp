@@ -28,35 +28,36 @@ stack_pool& free_stacks() {
   return *pool;
 }
 
-stack_pool::size_class& stack_pool::of(std::size_t size) {
-  for (size_class& c : classes_)
-    if (c.size == size) return c;
-  return classes_.emplace_back(size_class{size, 0, first_slab, {}});
+stack_pool::shape_class& stack_pool::of(stack_shape shape) {
+  for (shape_class& c : classes_)
+    if (c.shape == shape) return c;
+  return classes_.emplace_back(shape_class{shape, 0, first_slab, {}});
 }
 
-void stack_pool::grow(size_class& c) {
-  const std::size_t guard = make_stack_ref(nullptr, c.size).guard();
+void stack_pool::grow(shape_class& c) {
   std::size_t count = c.next_slab;
-  // Room for every stack of this size, so that giving one back never allocates.
+  // Room for every stack of this shape, so that giving one back never allocates.
   c.free.reserve(c.mapped + count);
   slabs_.reserve(slabs_.size() + 1);
-  std::byte* base = map_slab(c.size, count, guard);
+  std::byte* base = map_slab(c.shape, count);
   // A smaller slab may still fit under an address space limit.
   while (!base && count > 1) {
     count = (count + 3) / 4;
-    base = map_slab(c.size, count, guard);
+    base = map_slab(c.shape, count);
   }
-  if (!base) no_memory(c.size);
-  slabs_.push_back({base - stride_of(c.size) + c.size, stride_of(c.size) * count});
+  const std::size_t size = c.shape.size();
+  const std::size_t stride = stride_of(size);
+  if (!base) no_memory(size);
+  slabs_.push_back({base - stride + size, stride * count});
   c.mapped += count;
   // From the top down, so that stacks are handed out from low addresses up.
-  for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * stride_of(c.size));
-  c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / c.size, std::size_t{1}));
+  for (std::size_t i = count; i-- > 0;) c.free.push_back(base + i * stride);
+  c.next_slab = std::clamp(c.next_slab * 2, std::size_t{1}, std::max(slab_bytes / size, std::size_t{1}));
 }
 
-std::size_t stack_pool::take(std::size_t size, std::byte** to, std::size_t most) {
+std::size_t stack_pool::take(stack_shape shape, std::byte** to, std::size_t most) {
   const std::lock_guard lock(mutex_);
-  size_class& c = of(size);
+  shape_class& c = of(shape);
   if (c.free.empty()) grow(c);
   const std::size_t count = std::min(most, c.free.size());
   const auto first = c.free.end() - static_cast<std::ptrdiff_t>(count);
@@ -65,9 +66,9 @@ std::size_t stack_pool::take(std::size_t size, std::byte** to, std::size_t most)
   return count;
 }
 
-void stack_pool::give(std::size_t size, std::byte* const* from, std::size_t count) noexcept {
+void stack_pool::give(stack_shape shape, std::byte* const* from, std::size_t count) noexcept {
   const std::lock_guard lock(mutex_);
-  size_class& c = of(size);
+  shape_class& c = of(shape);
   c.free.insert(c.free.end(), from, from + count);
 }
 

@@ -1,9 +1,11 @@
-// The stacks of the process that no thread has: a list per size, last in, first out, fed by slabs.
+// The stacks of the process that no thread has: a list per shape, last in, first out, fed by slabs.
 #pragma once
 
 #include <cstddef>
 #include <mutex>
 #include <vector>
+
+#include <coir/fiber/detail/control.hpp>
 
 #include "slab.hpp"
 
@@ -11,21 +13,21 @@ namespace coir::detail {
 
 class stack_pool {
  public:
-  // Stacks of one size.
-  struct size_class {
-    std::size_t size = 0;
+  // Stacks of one shape.
+  struct shape_class {
+    stack_shape shape;
     std::size_t mapped = 0;
     std::size_t next_slab = 0;
     std::vector<std::byte*> free;
   };
 
-  // Moves up to `most` stacks of `size` bytes to `to`, and says how many; maps a slab when there are none.
+  // Moves up to `most` stacks of `shape` to `to`, and says how many; maps a slab when there are none.
   // Throws std::system_error (ENOMEM) when the kernel gives no more, std::bad_alloc.
-  [[nodiscard]] std::size_t take(std::size_t size, std::byte** to, std::size_t most);
+  [[nodiscard]] std::size_t take(stack_shape shape, std::byte** to, std::size_t most);
 
-  void give(std::size_t size, std::byte* const* from, std::size_t count) noexcept;
+  void give(stack_shape shape, std::byte* const* from, std::size_t count) noexcept;
 
-  // Calls visit(const std::vector<size_class>&, const std::vector<slab>&) while nothing changes.
+  // Calls visit(const std::vector<shape_class>&, const std::vector<slab>&) while nothing changes.
   template <class F>
   void look(F&& visit) {
     const std::lock_guard lock(mutex_);
@@ -35,11 +37,11 @@ class stack_pool {
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
  private:
-  size_class& of(std::size_t size);
-  void grow(size_class& c);
+  shape_class& of(stack_shape shape);
+  void grow(shape_class& c);
 
   std::mutex mutex_;
-  std::vector<size_class> classes_;  // few: one per distinct stack size in use
+  std::vector<shape_class> classes_;  // few: one per distinct stack size in use
   std::vector<slab> slabs_;
 };
 

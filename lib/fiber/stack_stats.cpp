@@ -78,8 +78,8 @@ stack_report stack_stats() {
   detail::free_stacks().look([&](const auto& classes, const std::vector<slab>& all) {
     slabs = all;
     for (const auto& c : classes) {
-      const std::size_t pooled = std::min(c.mapped, c.free.size() + detail::count_cached_stacks(c.size));
-      report.sizes.push_back({c.size, c.mapped, c.mapped - pooled, pooled});
+      const std::size_t pooled = std::min(c.mapped, c.free.size() + detail::count_cached_stacks(c.shape));
+      report.sizes.push_back({c.shape.size(), c.mapped, c.mapped - pooled, pooled});
     }
   });
   std::ranges::sort(report.sizes, {}, &stack_report::size_row::stack_size);

@@ -1,6 +1,7 @@
 #include "stack_trim.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #include <sys/mman.h>
 
@@ -9,10 +10,7 @@
 namespace coir::detail {
 namespace {
 
-constexpr std::size_t page = stack_ref::unit;
-
-// What a thread may keep too much.
-constexpr std::size_t largest_kept = 256 * 1024;
+constexpr std::size_t page = stack_shape::unit;
 
 // The lowest page in [from, to) that is in memory. A page that was only ever read counts too.
 std::byte* lowest_page(std::byte* from, std::byte* to) noexcept {
@@ -45,18 +43,33 @@ bool is_deep(stack_ref stack) noexcept {
   return lowest && (lowest != mark - page || lowest_word(mark - page, mark) != mark);
 }
 
+// Starts the ration anew in a new tick.
+void look_at_clock() noexcept {
+  std::timespec now;
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  if (now.tv_nsec != ration.tick) ration = {now.tv_nsec, looks_per_tick, 0, nullptr};
+}
+
 }  // namespace
 
 constinit thread_local trim_ration ration;
 
 void look_at_stack(stack_ref stack) noexcept {
+  if (ration.looks == 0) {
+    look_at_clock();
+    if (ration.looks == 0) {
+      ration.skips = unlooked;
+      return;
+    }
+  }
   if (is_deep(stack))
     trim_unless_hot(stack);
-  else
-    --ration.looks;
+  else if (--ration.looks == 0)
+    ration.skips = 1;
 }
 
 void trim_unless_hot(stack_ref stack) noexcept {
+  look_at_clock();
   if (stack.base == ration.trimmed && stack.size() <= largest_kept) return;
   ration.trimmed = stack.base;
   trim_stack(stack);
@@ -73,12 +86,12 @@ bool clear_stack(stack_ref stack) noexcept {
   return ::madvise(stack.base + stack.guard(), stack.size() - stack.guard(), MADV_DONTNEED) == 0;
 }
 
-void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept {
-  if (size <= stack_watermark || count == 0 || on_valgrind()) return;
+void trim_some_stacks(stack_shape shape, std::byte* const* bases, std::size_t count) noexcept {
+  if (shape.size() <= stack_watermark || count == 0 || on_valgrind()) return;
   // At the ends of a batch are its oldest and its newest.
-  const bool found = is_deep(make_stack_ref(bases[0], size)) || is_deep(make_stack_ref(bases[count - 1], size));
+  const bool found = is_deep({bases[0], shape}) || is_deep({bases[count - 1], shape});
   if (!found) return;
-  for (std::size_t i = 0; i < count; ++i) trim_stack(make_stack_ref(bases[i], size));
+  for (std::size_t i = 0; i < count; ++i) trim_stack({bases[i], shape});
 }
 
 std::size_t depth_of(stack_ref stack) noexcept {

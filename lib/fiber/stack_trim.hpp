@@ -3,8 +3,10 @@
 // Most of them are told from shallow ones without a system call, by a glance at 256 bytes right below the
 // watermark. A stack that was never that deep reads as zeros there, out of the kernel's one zero page, whose
 // lines stay in the L1 cache whatever the stack. Frames of up to 256 bytes cannot miss it, for each has a
-// return address. Larger ones can, so there are exact looks as well, by mincore(2), a ration of them in each
-// tick of the kernel's coarse clock: a thread that ends fewer fibers than that looks at every one.
+// return address. Larger ones can, so there are exact looks as well, by mincore(2): a ration of them in each
+// tick of the kernel's coarse clock, which is asked when a ration is used up. Within the same tick it stays used
+// up for some more fibers, if their stacks are not large, so that a thread that ends many of them seldom reads a
+// clock, and one that ends few has nearly every one looked at.
 //
 // Tasks that run to their end one after another all have the same stack. Where they are deep, giving the
 // memory back each time would cost several times what they do; so the stack that was trimmed last, if it is
@@ -13,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <utility>
 
 #include <coir/fiber/detail/control.hpp>
@@ -27,10 +28,18 @@ inline constexpr std::size_t stack_watermark = 32 * 1024;
 // 16 times about a microsecond in 4 ms.
 inline constexpr std::uint32_t looks_per_tick = 16;
 
+// How many go unlooked at before the clock is asked again, after a ration that did not last for a tick. To ask
+// takes some 20 ns.
+inline constexpr std::uint32_t unlooked = 16;
+
+// What a thread may keep too much, and up to which size a stack may go unlooked at.
+inline constexpr std::size_t largest_kept = 256 * 1024;
+
 // What a thread has left to do in this tick.
 struct trim_ration {
   long tick = -1;
   std::uint32_t looks = 0;
+  std::uint32_t skips = 1;       // while there are no looks: how many stacks until there may be
   std::byte* trimmed = nullptr;  // the last stack of this tick
 };
 extern constinit thread_local trim_ration ration [[gnu::tls_model("initial-exec")]];
@@ -47,18 +56,10 @@ extern constinit thread_local trim_ration ration [[gnu::tls_model("initial-exec"
   return (any[0] | any[1]) != 0;
 }
 
-// Starts the ration anew in a new tick.
-[[nodiscard]] inline bool may_look() noexcept {
-  std::timespec now;
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  if (now.tv_nsec != ration.tick) ration = {now.tv_nsec, looks_per_tick, nullptr};
-  return ration.looks != 0;
-}
-
-// Trims the stack if it was deep, and takes one look off the ration if it was not.
+// If there is a look left: trims the stack if it was deep, and takes one off the ration if it was not.
 void look_at_stack(stack_ref stack) noexcept;
 
-// Trims the stack if this thread has not done so in this tick.
+// Trims the stack, if it is not the one that this thread has just trimmed in this tick.
 void trim_unless_hot(stack_ref stack) noexcept;
 
 // Gives the memory beyond the watermark back to the kernel. Guards by advice survive it.
@@ -69,15 +70,14 @@ bool clear_stack(stack_ref stack) noexcept;
 
 inline void trim_if_deep(stack_ref stack) noexcept {
   if (stack.size() <= stack_watermark) return;
-  const bool look = may_look();
   if (seems_deep(stack.top())) [[unlikely]]
     trim_unless_hot(stack);
-  else if (look) [[unlikely]]
+  else if (ration.looks != 0 || --ration.skips == 0 || stack.size() > largest_kept) [[unlikely]]
     look_at_stack(stack);
 }
 
-// trim_stack() for stacks of one size, if a sample of them is found to need it.
-void trim_some_stacks(std::size_t size, std::byte* const* bases, std::size_t count) noexcept;
+// trim_stack() for stacks of one shape, if a sample of them is found to need it.
+void trim_some_stacks(stack_shape shape, std::byte* const* bases, std::size_t count) noexcept;
 
 // From `top` of the stack down to the lowest of its pages in memory, within that to its lowest word that is not zero.
 [[nodiscard]] std::size_t depth_of(stack_ref stack) noexcept;

@@ -36,7 +36,8 @@ inline void suspend(control* self) noexcept { self->state = fiber_state::suspend
 // The same for a `from` that has ended. Inline, for no call that does not return may be on the way from a fiber's
 // start to its end: the processor would expect its return and mispredict those of the fibers that go on.
 [[noreturn, gnu::always_inline]] inline void leave(control* from, control* to, void* value) noexcept {
-  static_cast<void>(put_away(from));
+  if (is_special()) [[unlikely]]
+    static_cast<void>(put_away(from));
   to->previous = from;
   this_thread.current = to;
   annotate_departure(from, to, true);

@@ -37,14 +37,15 @@ inline void register_stack(stack_ref s) noexcept {
   static_cast<void>(VALGRIND_MAKE_MEM_NOACCESS(s.base, s.size()));
 }
 
+// Out of line, for a request takes registers.
+//
 // Half of it is the most that a body may take.
-inline void open_stack(stack_ref s) noexcept {
+[[gnu::cold, gnu::noinline]] inline void open_stack(stack_ref s) noexcept {
   const std::size_t half = (s.size() - s.guard()) / 2;
-  if (on_valgrind()) [[unlikely]]
-    static_cast<void>(VALGRIND_MAKE_MEM_UNDEFINED(s.top() - half, half));
+  static_cast<void>(VALGRIND_MAKE_MEM_UNDEFINED(s.top() - half, half));
 }
 
-inline void close_stack(stack_ref s) noexcept {
+[[gnu::cold, gnu::noinline]] inline void close_stack(stack_ref s) noexcept {
   static_cast<void>(VALGRIND_MAKE_MEM_NOACCESS(s.base + s.guard(), s.size() - s.guard()));
 }
 

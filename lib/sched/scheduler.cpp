@@ -41,9 +41,9 @@ const detail::type_tag* run_reaper(detail::body& self, void*, void*&) {
   return detail::tag_of<void>();
 }
 void destroy_reaper(detail::body&) noexcept {}
-detail::control* end_reaper(detail::body&, std::exception_ptr) noexcept { return scheduler::current()->next_to_run(); }
+detail::control* end_reaper(detail::body&, std::exception_ptr&&) noexcept { return scheduler::current()->next_to_run(); }
 // Without memory for a stack there is no unwinding now; the next turn tries again.
-void refuse_reaper(detail::body& self, std::exception_ptr) noexcept {
+void refuse_reaper(detail::body& self, std::exception_ptr&&) noexcept {
   static_cast<detail::reaper&>(self).on_its_way = false;
 }
 
@@ -92,7 +92,7 @@ void scheduler::throw_none(const char* caller) {
   }
 }
 
-wake_reason scheduler::park(wake_token token, const char* what, deadline until) {
+wake_reason scheduler::park(const wake_token& token, const char* what, deadline until) {
   detail::control* self = token.fiber_;
   if (self->epoch == token.epoch_) {
     detail::activity* activity = active_;
@@ -119,28 +119,13 @@ wake_reason scheduler::park(wake_token token, const char* what, deadline until) 
   return static_cast<wake_reason>(self->wake);
 }
 
-bool scheduler::wake_here(wake_token token, wake_reason reason) noexcept {
-  detail::control* fiber = token.fiber_;
-  if (fiber->epoch != token.epoch_) return false;
-  ++fiber->epoch;
-  fiber->wake = static_cast<std::uint8_t>(reason) & 3;
-  if (fiber->state == detail::fiber_state::parked) {
-    fiber->state = detail::fiber_state::ready;
-    ready_.push({fiber, nullptr});  // it knows its activity itself, when it goes on
-  }
-  return true;
-}
-
-bool scheduler::wake(wake_token token, wake_reason reason) noexcept {
-  if (!token) return false;
+void scheduler::wake_elsewhere(const wake_token& token, wake_reason reason) noexcept {
   scheduler* home = token.home_;
-  if (home == detail::this_scheduler) return home->wake_here(token, reason);
   // Held until the owner is roused: once it has seen the wake it may end, and its poller with it.
   const std::lock_guard lock(home->inbox_mutex_);
   home->inbox_.push_back({token, reason});
   // The owner empties the inbox in one go, so only the first of a batch has to rouse it.
   if (home->inbox_.size() == 1) home->poller_.interrupt();
-  return true;
 }
 
 void scheduler::take_inbox() noexcept {
@@ -242,7 +227,7 @@ void scheduler::run_now(detail::control* fiber) noexcept {
 }
 
 void scheduler::check_cancelled() const {
-  if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason);
+  if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason ? *active_->cancel_reason : std::string());
 }
 
 }  // namespace lowlevel

@@ -9,12 +9,11 @@
 namespace coir::detail {
 namespace {
 
-constinit thread_local session* open_session = nullptr;
 constinit unsigned forks = 0;  // how many lie between the first process and this one
 
 void expect_forks() {
   static const int once = ::pthread_atfork(nullptr, nullptr, [] {
-    open_session = nullptr;
+    this_session = nullptr;
     ++forks;
   });
   static_cast<void>(once);
@@ -22,14 +21,16 @@ void expect_forks() {
 
 }  // namespace
 
+constinit thread_local session* this_session = nullptr;
+
 void session::refuse_to_nest() {
-  if (open_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
+  if (this_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
 }
 
 session::session(lowlevel::poller& poller) : scheduler_(poller) {
   expect_forks();
   opened_in_ = forks;
-  open_session = this;
+  this_session = this;
   scheduler_.set_active(&main_);
 }
 
@@ -44,19 +45,7 @@ session::~session() {
     tasks_.for_each([](task_state& t) { t.cancel("the run has ended"); });
     emptied_.wait("the remaining tasks to end");
   }
-  open_session = nullptr;
-}
-
-session* session::current() noexcept { return open_session; }
-
-void session::add(task_state& t) noexcept {
-  t.number = ++spawned_;
-  tasks_.push_back(t);
-}
-
-void session::remove(task_state& t) noexcept {
-  t.unlink();
-  emptied_.notify_all();
+  this_session = nullptr;
 }
 
 }  // namespace coir::detail

@@ -10,8 +10,9 @@
 namespace coir::detail {
 namespace {
 
-void finish(task_state& t, std::exception_ptr error) noexcept {
-  t.error = std::move(error);
+void finish(task_state& t, std::exception_ptr&& error) noexcept {
+  if (error) [[unlikely]]
+    t.error = std::move(error);
   t.done = true;
   if (t.cancel_requested) t.home->scheduler().count_cancelled(-1);
   t.home->remove(t);
@@ -25,11 +26,11 @@ const type_tag* run_task(body& b, void*, void*&) {
   t.home->scheduler().set_active(&t);
   // Cancelled before its first turn: it never runs.
   t.call(t, !t.cancel_requested);
-  if (!t.started) throw cancelled(t.cancel_reason);
+  if (!t.started) throw cancelled(t.cancel_reason ? *t.cancel_reason : std::string());
   return tag_of<void>();
 }
 
-control* end_task(body& b, std::exception_ptr error) noexcept {
+control* end_task(body& b, std::exception_ptr&& error) noexcept {
   auto& t = static_cast<task_state&>(b);
   lowlevel::scheduler& scheduler = t.home->scheduler();
   finish(t, std::move(error));
@@ -37,7 +38,7 @@ control* end_task(body& b, std::exception_ptr error) noexcept {
   return scheduler.next_to_run();
 }
 
-void refuse_task(body& b, std::exception_ptr error) noexcept {
+void refuse_task(body& b, std::exception_ptr&& error) noexcept {
   auto& t = static_cast<task_state&>(b);
   t.call(t, false);
   finish(t, std::move(error));
@@ -45,8 +46,6 @@ void refuse_task(body& b, std::exception_ptr error) noexcept {
 }
 
 void destroy_task(body& b) noexcept { static_cast<task_state&>(b).release(); }
-
-constexpr body::ops task_operations{run_task, destroy_task, end_task, refuse_task, tag_of<void>()};
 
 // Ending by cancellation is what was asked for, not a failure that somebody has to hear of.
 bool is_cancellation(const std::exception_ptr& error) noexcept {
@@ -61,11 +60,10 @@ bool is_cancellation(const std::exception_ptr& error) noexcept {
 
 }  // namespace
 
-task_state::task_state(call_function call_it, delete_function remove_it, where spawned, std::string_view task_name)
-    : body{&task_operations}, call(call_it), remove(remove_it), name(task_name), spawned_at(spawned) {}
+constinit const body::ops task_operations{run_task, destroy_task, end_task, refuse_task, tag_of<void>()};
 
-task_state::~task_state() {
-  if (error && !retrieved && !is_cancellation(error))
+void task_state::report_if_unseen() noexcept {
+  if (!retrieved && !is_cancellation(error))
     report_unhandled({error, title(), std::string(spawned_at.file) + ":" + std::to_string(spawned_at.line)});
 }
 
@@ -74,6 +72,8 @@ void task_state::enter(const fiber_options& options, const char* caller, bool no
   if (!here)
     throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
   here->scheduler().make_room();
+  if (!options.name.empty()) [[unlikely]]
+    name = std::make_unique<const std::string>(options.name);
   control* fiber = make_scheduled(*this, options);
   home = here;
   here->add(*this);
@@ -107,7 +107,7 @@ void task_state::check() {
 bool task_state::cancel(std::string reason) {
   if (done || cancel_requested) return false;
   if (home != session::current()) throw std::logic_error(title() + " can only be cancelled on the thread that it runs on");
-  cancel_reason = std::move(reason);
+  if (!reason.empty()) cancel_reason = std::make_unique<const std::string>(std::move(reason));
   cancel_requested = true;
   home->scheduler().count_cancelled(1);
   lowlevel::scheduler::wake(parked, lowlevel::wake_reason::cancelled);
@@ -115,7 +115,9 @@ bool task_state::cancel(std::string reason) {
 }
 
 std::string task_state::title() const {
-  return name.empty() ? "task " + std::to_string(number) : "task '" + name + "'";
+  return name ? "task '" + *name + "'" : "task " + std::to_string(number);
 }
+
+std::string task_state::display_name() const { return name ? *name : title(); }
 
 }  // namespace coir::detail

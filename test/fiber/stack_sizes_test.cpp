@@ -19,6 +19,7 @@
 
 namespace {
 
+using coir::detail::stack_shape;
 using stack_sizes = support::nothing_left;
 using support::to_parent;
 
@@ -109,8 +110,8 @@ TEST_F(stack_sizes, in_a_threads_cache_are_at_most_its_capacity) {
       fibers.back().switch_to();
     }
   }
-  EXPECT_LE(coir::detail::count_cached_stacks(size), coir::detail::stack_cache::capacity);
-  EXPECT_GT(coir::detail::count_cached_stacks(size), 0U);
+  EXPECT_LE(coir::detail::count_cached_stacks(stack_shape(size)), coir::detail::stack_cache::capacity);
+  EXPECT_GT(coir::detail::count_cached_stacks(stack_shape(size)), 0U);
   // The rest is with the process: another thread gets some of them.
   const std::size_t mapped = coir::stack_stats().mapped;
   std::thread([&] { coir::fiber({.stack_size = size}, [] {}).switch_to(); }).join();
@@ -120,9 +121,9 @@ TEST_F(stack_sizes, in_a_threads_cache_are_at_most_its_capacity) {
 TEST_F(stack_sizes, of_a_fifth_kind_take_over_the_cache_of_another) {
   for (const std::size_t size : sizes) {
     coir::fiber({.stack_size = size}, [] {}).switch_to();
-    EXPECT_GT(coir::detail::count_cached_stacks(size), 0U);
+    EXPECT_GT(coir::detail::count_cached_stacks(stack_shape(size)), 0U);
   }
-  EXPECT_EQ(coir::detail::count_cached_stacks(sizes[0]), 0U);
+  EXPECT_EQ(coir::detail::count_cached_stacks(stack_shape(sizes[0])), 0U);
 }
 
 TEST_F(stack_sizes, leave_frames_in_sixteen_sets_of_the_cache) {

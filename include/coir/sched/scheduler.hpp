@@ -71,13 +71,13 @@ class COIR_API scheduler {
   ///
   /// Switches: may
   /// Returns:  how the wait ended; the caller turns `cancelled` into an exception
-  wake_reason park(wake_token token, const char* what, deadline until = never);
+  wake_reason park(const wake_token& token, const char* what, deadline until = never);
 
   /// Ends a wait and makes its fiber ready.
   ///
   /// Threads:  any
   /// Returns:  whether this call ended it; from another thread always true: the owner decides later
-  static bool wake(wake_token token, wake_reason reason = wake_reason::woken) noexcept;
+  static inline bool wake(const wake_token& token, wake_reason reason = wake_reason::woken) noexcept;
 
   /// "fiber 'reader' (parked)": whose wait the token names, for errors.
   [[nodiscard]] static std::string describe(wake_token token);
@@ -132,7 +132,8 @@ class COIR_API scheduler {
     wake_reason reason;
   };
 
-  bool wake_here(wake_token token, wake_reason reason) noexcept;
+  inline bool wake_here(const wake_token& token, wake_reason reason) noexcept;
+  static void wake_elsewhere(const wake_token& token, wake_reason reason) noexcept;
   [[nodiscard]] inline detail::control* switch_away(detail::control* self);
   void start_reaper();
   detail::control* next_started() noexcept;
@@ -175,6 +176,25 @@ inline lowlevel::scheduler& lowlevel::scheduler::required(const char* caller) {
   if (!detail::this_scheduler) [[unlikely]]
     throw_none(caller);
   return *detail::this_scheduler;
+}
+
+inline bool lowlevel::scheduler::wake_here(const wake_token& token, wake_reason reason) noexcept {
+  detail::control* fiber = token.fiber_;
+  if (fiber->epoch != token.epoch_) return false;
+  ++fiber->epoch;
+  fiber->wake = static_cast<std::uint8_t>(reason) & 3;
+  if (fiber->state == detail::fiber_state::parked) {
+    fiber->state = detail::fiber_state::ready;
+    ready_.push({fiber, nullptr});  // it knows its activity itself, when it goes on
+  }
+  return true;
+}
+
+inline bool lowlevel::scheduler::wake(const wake_token& token, wake_reason reason) noexcept {
+  if (!token) return false;
+  if (token.home_ == detail::this_scheduler) return token.home_->wake_here(token, reason);
+  wake_elsewhere(token, reason);
+  return true;
 }
 
 /// Lets every other ready fiber of this thread run first; then goes on.

@@ -25,7 +25,10 @@ class COIR_API wait_queue {
   wait_queue() = default;
   wait_queue(const wait_queue&) = delete;
   wait_queue& operator=(const wait_queue&) = delete;
-  ~wait_queue();
+  ~wait_queue() {
+    if (!waiters_.empty()) [[unlikely]]
+      refuse_destruction();
+  }
 
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
 
@@ -63,9 +66,13 @@ class COIR_API wait_queue {
   bool notify_one() noexcept;
 
   /// Wakes every waiter, first come, first run.
-  void notify_all() noexcept;
+  void notify_all() noexcept {
+    while (!waiters_.empty()) scheduler::wake(waiters_.pop_front().token);
+  }
 
  private:
+  [[noreturn]] static void refuse_destruction() noexcept;
+
   struct waiter : detail::list_node {
     wake_token token;
   };

@@ -86,7 +86,7 @@ class task {
   [[nodiscard]] bool is_done() const { return state().done; }
 
   /// The name given to spawn, or "task 17".
-  [[nodiscard]] std::string name() const { return state().name.empty() ? state().title() : state().name; }
+  [[nodiscard]] std::string name() const { return state().display_name(); }
 
   /// Whether the handle means a task.
   [[nodiscard]] explicit operator bool() const noexcept { return ref_.get() != nullptr; }
@@ -122,7 +122,7 @@ template <class F>
 auto spawn(const spawn_options& options, F&& fn, detail::where spawned = detail::where::here())
     -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
   using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
-  detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned, options.name));
+  detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned));
   ref.get()->launch({options.stack_size, options.name, options.own_fp_env}, "spawn");
   return task<result>(std::move(ref));
 }
@@ -143,7 +143,7 @@ template <class F>
 auto spawn_now(const spawn_options& options, F&& fn, detail::where spawned = detail::where::here())
     -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
   using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
-  detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned, options.name));
+  detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned));
   ref.get()->launch_now({options.stack_size, options.name, options.own_fp_env}, "spawn_now");
   return task<result>(std::move(ref));
 }

@@ -85,25 +85,49 @@ struct body {
     void (*destroy)(body& self) noexcept;
     // Of a scheduled fiber, else nullptr and its parent receives the end: takes note that the body has
     // ended, by `error` if not null, and says who runs next, started and not the fiber itself.
-    control* (*successor)(body& self, std::exception_ptr error) noexcept;
+    control* (*successor)(body& self, std::exception_ptr&& error) noexcept;
     // Of a scheduled fiber: it never ran, for there was no stack for it. Ends the body's life.
-    void (*refused)(body& self, std::exception_ptr error) noexcept;
+    void (*refused)(body& self, std::exception_ptr&& error) noexcept;
     const type_tag* parameters;
   };
   const ops* operations;
 };
 
+// The size of a stack and what follows from it, in one word, so that a stack that fits is found by one comparison.
+class [[gnu::packed, gnu::aligned(4)]] stack_shape {
+ public:
+  static constexpr std::size_t unit = 4096;
+  static constexpr std::size_t granule = 16 * 1024;
+  static constexpr std::size_t largest = std::size_t{1} << 30;
+  static constexpr std::size_t largest_guard = 64 * 1024;
+
+  constexpr stack_shape() noexcept = default;  // of size 0, which no stack has
+  // Rounds up to a granule; what is too large keeps being too large.
+  constexpr explicit stack_shape(std::size_t bytes) noexcept {
+    const std::size_t wanted = bytes > largest ? largest + 1 : bytes;
+    const auto units = static_cast<std::uint32_t>((wanted + granule - 1) / granule * (granule / unit));
+    constexpr std::uint32_t most = largest_guard / unit;
+    word_ = units | (units / 4 < most ? units / 4 : most) << 24;
+  }
+
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return (word_ & 0xffffff) * unit; }
+  // The lowest bytes of it, which fault.
+  [[nodiscard]] constexpr std::size_t guard() const noexcept { return (word_ >> 24) * unit; }
+
+  friend constexpr bool operator==(stack_shape, stack_shape) noexcept = default;
+
+ private:
+  std::uint32_t word_ = 0;  // units | guard's units << 24
+};
+
 // A stack out of the pool: [base, base + size) is reserved, the lowest `guard` bytes of it fault.
 // 12 bytes, so that a control block keeps to two cache lines.
 struct [[gnu::packed, gnu::aligned(4)]] stack_ref {
-  static constexpr std::size_t unit = 4096;
-  std::byte* base = nullptr;     // nullptr: no stack (yet)
-  std::uint32_t size_units : 24 = 0;
-  std::uint32_t guard_units : 7 = 0;
-  std::uint32_t is_measured : 1 = 0;  // its depth counts, for coir::measure_stacks
+  std::byte* base = nullptr;  // nullptr: no stack (yet)
+  stack_shape shape;          // of the one that is wanted, as long as there is none
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_units * unit; }
-  [[nodiscard]] std::size_t guard() const noexcept { return guard_units * unit; }
+  [[nodiscard]] std::size_t size() const noexcept { return shape.size(); }
+  [[nodiscard]] std::size_t guard() const noexcept { return shape.guard(); }
   [[nodiscard]] std::byte* top() const noexcept { return base + size(); }
 };
 
@@ -125,6 +149,7 @@ struct control {
   bool kills : 1 = false;              // waits in kill() for another one to unwind
   bool borrows : 1 = false;            // has its parent's context: a generator, whose parent is its stepper
   std::uint8_t wake : 2 = 0;           // how its last wait ended, for the scheduler
+  bool is_measured = false;            // its stack's depth counts, for coir::measure_stacks
   std::uint32_t epoch = 0;             // counts its waits, for the scheduler; goes on when the block is reused
 
   // What the rest of its life needs.
@@ -146,11 +171,6 @@ struct control {
 // Whether it waits for its turn or for something else, and its scheduler alone may switch to it.
 [[nodiscard]] inline bool is_scheduled(const control* c) noexcept {
   return c->state == fiber_state::ready || c->state == fiber_state::parked;
-}
-
-// The size of the stack to be taken at the start waits where the stack will be noted.
-inline void want_stack(control& c, std::size_t size) noexcept {
-  c.stack.size_units = (size + stack_ref::unit - 1) / stack_ref::unit;
 }
 
 #if !COIR_ANNOTATED

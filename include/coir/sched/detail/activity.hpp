@@ -4,6 +4,7 @@
 // of its fibers is parked. At most one is, for the others wait in switches.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <coir/base/api.hpp>
@@ -14,7 +15,7 @@ namespace coir::detail {
 struct activity {
   lowlevel::wake_token parked;    // the wait it is in, if it is in one
   bool cancel_requested = false;  // level-triggered: stays set
-  std::string cancel_reason;
+  std::unique_ptr<const std::string> cancel_reason;  // nullptr: none was given
 };
 
 }  // namespace coir::detail

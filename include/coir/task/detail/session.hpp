@@ -23,11 +23,17 @@ class COIR_API session {
   // May switch.
   ~session();
 
-  [[nodiscard]] static session* current() noexcept;
+  [[nodiscard]] static inline session* current() noexcept;
   [[nodiscard]] lowlevel::scheduler& scheduler() noexcept { return scheduler_; }
 
-  void add(task_state& t) noexcept;
-  void remove(task_state& t) noexcept;
+  void add(task_state& t) noexcept {
+    t.number = ++spawned_;
+    tasks_.push_back(t);
+  }
+  void remove(task_state& t) noexcept {
+    t.unlink();
+    emptied_.notify_all();
+  }
 
  private:
   lowlevel::scheduler scheduler_;
@@ -37,5 +43,10 @@ class COIR_API session {
   std::uint64_t spawned_ = 0;
   unsigned opened_in_ = 0;  // which process, by how often it was forked
 };
+
+// The calling thread's; nullptr: none.
+extern COIR_API constinit thread_local session* this_session [[gnu::tls_model("initial-exec")]];
+
+inline session* session::current() noexcept { return this_session; }
 
 }  // namespace coir::detail

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +31,12 @@ struct COIR_API task_state : body, activity, list_node {
   using call_function = void (*)(task_state&, bool run);
   using delete_function = void (*)(task_state*) noexcept;
 
-  task_state(call_function call, delete_function remove, where spawned, std::string_view task_name);
-  ~task_state();
+  task_state(const ops* operations, call_function call_it, delete_function remove_it, where spawned)
+      : body{operations}, call(call_it), remove(remove_it), spawned_at(spawned) {}
+  ~task_state() {
+    if (error) [[unlikely]]
+      report_if_unseen();
+  }
 
   void retain() noexcept { references.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
@@ -58,6 +63,8 @@ struct COIR_API task_state : body, activity, list_node {
 
   // "task 'reader'" or "task 17".
   [[nodiscard]] std::string title() const;
+  // "reader" or "task 17".
+  [[nodiscard]] std::string display_name() const;
 
   std::atomic<std::uint32_t> references{1};  // the runtime's, while it runs, and each handle's
   bool done = false;
@@ -70,9 +77,14 @@ struct COIR_API task_state : body, activity, list_node {
   lowlevel::wait_queue joiners;
   std::exception_ptr error;
   std::uint64_t number = 0;
-  std::string name;
+  std::unique_ptr<const std::string> name;  // nullptr: known by its number
   where spawned_at;
+
+ private:
+  void report_if_unseen() noexcept;
 };
+
+extern COIR_API const body::ops task_operations;
 
 // Owns one reference.
 class task_ref {

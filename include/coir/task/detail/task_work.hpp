@@ -5,7 +5,6 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -13,14 +12,51 @@
 
 namespace coir::detail {
 
-// A block of `size` bytes: one that a task of about that size has given back on this thread, or a new one.
-[[nodiscard]] COIR_API void* allocate_task(std::size_t size);
-COIR_API void free_task(void* p, std::size_t size) noexcept;
+// Blocks of ended tasks, kept for the next ones of the same thread: a list per size in granules.
+struct task_cache {
+  static constexpr std::size_t granule = 64;
+  static constexpr std::size_t largest = 1024;
+  struct block {
+    block* next;
+  };
+  struct list {
+    block* head = nullptr;
+    std::size_t room = 0;  // how many more are kept
+  };
+  list lists[largest / granule];
+
+  // With ASan each block is its own, so that it sees the use of one after its task.
+  static constexpr bool keeps(std::size_t size) noexcept { return !COIR_ASAN && size <= largest; }
+  static constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granule; }
+};
+extern COIR_API constinit thread_local task_cache task_blocks [[gnu::tls_model("initial-exec")]];
+
+[[nodiscard]] COIR_API void* allocate_task_slowly(std::size_t size);
+COIR_API void free_task_slowly(void* p, std::size_t size) noexcept;
+
+// A block of `size` bytes.
+[[nodiscard]] inline void* allocate_task(std::size_t size) {
+  if (!task_cache::keeps(size)) return ::operator new(size);
+  task_cache::list& l = task_blocks.lists[task_cache::class_of(size)];
+  if (!l.head) [[unlikely]]
+    return allocate_task_slowly(size);
+  ++l.room;
+  return std::exchange(l.head, l.head->next);
+}
+
+inline void free_task(void* p, std::size_t size) noexcept {
+  if (!task_cache::keeps(size)) return ::operator delete(p);
+  task_cache::list& l = task_blocks.lists[task_cache::class_of(size)];
+  if (l.room == 0) [[unlikely]]
+    return free_task_slowly(p, size);
+  --l.room;
+  l.head = ::new (p) task_cache::block{l.head};
+}
 
 template <class T>
 struct task_result : task_state {
-  task_result(call_function call_it, delete_function delete_it, where spawned, std::string_view name)
-      : task_state(call_it, delete_it, spawned, name) {}
+  task_result(call_function call_it, delete_function delete_it, where spawned)
+      : task_state(&task_operations, call_it, delete_it, spawned) {}
   ~task_result() {
     if (has_value) std::destroy_at(std::addressof(value));
   }
@@ -32,14 +68,15 @@ struct task_result : task_state {
 
 template <>
 struct task_result<void> : task_state {
-  using task_state::task_state;
+  task_result(call_function call_it, delete_function delete_it, where spawned)
+      : task_state(&task_operations, call_it, delete_it, spawned) {}
 };
 
 template <class T, class F>
 struct task_work final : task_result<T> {
   template <class G>
-  task_work(G&& callable, where spawned, std::string_view name)
-      : task_result<T>(call_it, delete_it, spawned, name), fn(std::forward<G>(callable)) {}
+  task_work(G&& callable, where spawned)
+      : task_result<T>(call_it, delete_it, spawned), fn(std::forward<G>(callable)) {}
   ~task_work() {
     if (has_callable) std::destroy_at(std::addressof(fn));
   }
@@ -78,8 +115,8 @@ struct task_work final : task_result<T> {
 };
 
 template <class T, class F>
-task_state* make_task(F&& fn, where spawned, std::string_view name) {
-  return new task_work<T, std::decay_t<F>>(std::forward<F>(fn), spawned, name);
+task_state* make_task(F&& fn, where spawned) {
+  return new task_work<T, std::decay_t<F>>(std::forward<F>(fn), spawned);
 }
 
 template <class T>
