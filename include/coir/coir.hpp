@@ -1,8 +1,6 @@
 // <coir/coir.hpp> - everything but the testing kit
 #pragma once
 
-#include <coir/base/cancelled.hpp>
-#include <coir/base/unhandled.hpp>
 #include <coir/fiber.hpp>
 #include <coir/io.hpp>
 #include <coir/reactor.hpp>
@@ -10,5 +8,4 @@
 #include <coir/run/run.hpp>
 #include <coir/sched.hpp>
 #include <coir/sync.hpp>
-#include <coir/task/shielded.hpp>
-#include <coir/task/task.hpp>
+#include <coir/task.hpp>

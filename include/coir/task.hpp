@@ -2,6 +2,13 @@
 #pragma once
 
 #include <coir/base/cancelled.hpp>
+#include <coir/base/timed_out.hpp>
 #include <coir/base/unhandled.hpp>
+#include <coir/task/cancel_scope.hpp>
+#include <coir/task/first_of.hpp>
+#include <coir/task/gather.hpp>
+#include <coir/task/group.hpp>
 #include <coir/task/shielded.hpp>
 #include <coir/task/task.hpp>
+#include <coir/task/timeout.hpp>
+#include <coir/task/wait.hpp>

@@ -29,8 +29,6 @@ constexpr clock::duration longest_turn = std::chrono::milliseconds(1);
 constexpr clock::duration shortest_poll = std::chrono::microseconds(20);
 constexpr std::int32_t most_passed_over = 15;
 
-bool is_unwinding() noexcept { return detail::this_thread.exceptions->uncaught != 0; }
-
 void interrupt_poller(void* argument) noexcept { static_cast<poller*>(argument)->interrupt(); }
 
 const detail::type_tag* run_reaper(detail::body& self, void*, void*&) {
@@ -97,8 +95,8 @@ wake_reason scheduler::park(const wake_token& token, const char* what, deadline 
   if (self->epoch == token.epoch_) {
     detail::activity* activity = active_;
     // A destructor that parks during unwinding simply waits: throwing there would end the process.
-    const bool cancellable = activity && !is_unwinding();
-    if (cancellable && activity->cancel_requested) {
+    const bool cancellable = activity && !detail::is_unwinding(*activity->innermost);
+    if (cancellable && activity->is_cancelled()) {
       ++self->epoch;
       return wake_reason::cancelled;
     }
@@ -141,8 +139,13 @@ void scheduler::take_inbox() noexcept {
 void scheduler::expire(deadline now) noexcept {
   while (timers_.next() <= now) {
     ++stats_.timers_fired;
+    const detail::timer& t = timers_.pop();
+    if (t.expires) {
+      expire(*t.expires);
+      continue;
+    }
     // The wait may have ended otherwise in this same turn; then the timer has nothing to say.
-    wake_here(timers_.pop().sleeper, wake_reason::timed_out);
+    wake_here(t.sleeper, wake_reason::timed_out);
   }
 }
 
@@ -227,7 +230,9 @@ void scheduler::run_now(detail::control* fiber) noexcept {
 }
 
 void scheduler::check_cancelled() const {
-  if (active_ && active_->cancel_requested && !is_unwinding()) throw cancelled(active_->cancel_reason ? *active_->cancel_reason : std::string());
+  if (!active_ || !active_->is_cancelled() || detail::is_unwinding(*active_->innermost)) return;
+  const detail::shared_cause cause = detail::cancelled_by(*active_->innermost).cause;
+  throw cancelled(cause ? cause->reason : std::string(), cause ? cause->by : std::string());
 }
 
 }  // namespace lowlevel

@@ -42,7 +42,8 @@ timer* timer_heap::combine(timer* first) noexcept {
   return root;
 }
 
-void timer_heap::insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept {
+void timer_heap::insert(timer& t, deadline at, lowlevel::wake_token sleeper, scope* expires) noexcept {
+  t.expires = expires;
   t.at = at;
   t.sleeper = sleeper;
   t.order = inserted_++;

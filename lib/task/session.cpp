@@ -23,6 +23,13 @@ void expect_forks() {
 
 constinit thread_local session* this_session = nullptr;
 
+std::string session::canceller() {
+  const session* here = this_session;
+  const activity* by = here ? here->scheduler_.active() : nullptr;
+  if (!by) return {};
+  return by == &here->main_ ? "main" : static_cast<const task_state*>(by)->title();
+}
+
 void session::refuse_to_nest() {
   if (this_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
 }
@@ -39,6 +46,7 @@ session::~session() {
     fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
           "a forked child has left its parent's coir::run, whose tasks are in the other process");
   // Nobody is left who could cancel this wait, and it is not to be cut short.
+  scheduler_.end_scopes(main_);
   scheduler_.set_active(nullptr);
   while (!tasks_.empty()) {
     // A round for all, then again for those that were spawned by the dying.

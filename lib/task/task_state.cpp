@@ -5,6 +5,7 @@
 #include <coir/base/cancelled.hpp>
 #include <coir/base/unhandled.hpp>
 #include <coir/fiber/detail/access.hpp>
+#include <coir/task/detail/group_state.hpp>
 #include <coir/task/detail/session.hpp>
 
 namespace coir::detail {
@@ -14,19 +15,25 @@ void finish(task_state& t, std::exception_ptr&& error) noexcept {
   if (error) [[unlikely]]
     t.error = std::move(error);
   t.done = true;
-  if (t.cancel_requested) t.home->scheduler().count_cancelled(-1);
+  t.was_cancelled = t.root.in_effect;
+  t.home->scheduler().end_scopes(t);
   t.home->remove(t);
-  t.joiners.notify_all();
+  if (t.root.outer) [[unlikely]]
+    static_cast<group_state*>(t.root.outer)->ended(t);
+  while (!t.hooks.empty()) {
+    done_hook& hook = t.hooks.pop_front();
+    hook.call(hook, t);
+  }
 }
 
 const type_tag* run_task(body& b, void*, void*&) {
   auto& t = static_cast<task_state&>(b);
   arguments_taken();
-  t.started = !t.cancel_requested;
+  t.started = !t.is_cancelled();
   t.home->scheduler().set_active(&t);
   // Cancelled before its first turn: it never runs.
-  t.call(t, !t.cancel_requested);
-  if (!t.started) throw cancelled(t.cancel_reason ? *t.cancel_reason : std::string());
+  t.call(t, t.started);
+  if (!t.started) t.home->scheduler().check_cancelled();
   return tag_of<void>();
 }
 
@@ -63,26 +70,52 @@ bool is_cancellation(const std::exception_ptr& error) noexcept {
 constinit const body::ops task_operations{run_task, destroy_task, end_task, refuse_task, tag_of<void>()};
 
 void task_state::report_if_unseen() noexcept {
-  if (!retrieved && !is_cancellation(error))
+  if (!retrieved && has_failed())
     report_unhandled({error, title(), std::string(spawned_at.file) + ":" + std::to_string(spawned_at.line)});
 }
 
-void task_state::enter(const fiber_options& options, const char* caller, bool now) {
+bool task_state::has_failed() const noexcept { return error && !(was_cancelled && is_cancellation(error)); }
+
+session& task_state::required_session(const char* caller, std::string_view wanted) {
   session* here = session::current();
-  if (!here)
+  if (!here) [[unlikely]]
     throw std::logic_error("coir::" + std::string(caller) + " needs a running scheduler: call it inside coir::run");
-  here->scheduler().make_room();
-  if (!options.name.empty()) [[unlikely]]
-    name = std::make_unique<const std::string>(options.name);
-  control* fiber = make_scheduled(*this, options);
-  home = here;
-  here->add(*this);
+  if (!wanted.empty()) [[unlikely]]
+    name = std::make_unique<const std::string>(wanted);
+  return *here;
+}
+
+void task_state::admit(session& here) noexcept {
+  home = &here;
+  here.add(*this);
   // The runtime's reference; nobody else has one yet, but for the caller.
   references.store(2, std::memory_order_relaxed);
+}
+
+void task_state::enter(const fiber_options& options, const char* caller, bool now) {
+  session& here = required_session(caller, options.name);
+  here.scheduler().make_room();
+  control* fiber = make_scheduled(*this, options);
+  admit(here);
   if (now)
-    here->scheduler().run_now(fiber);
+    here.scheduler().run_now(fiber);
   else
-    here->scheduler().make_ready(fiber);
+    here.scheduler().make_ready(fiber);
+}
+
+void task_state::await_launch(const fiber_options& options, const char* caller) {
+  admit(required_session(caller, options.name));
+}
+
+void task_state::launch_at_last(const fiber_options& options) noexcept {
+  try {
+    home->scheduler().make_room();
+    fiber_options named = options;
+    if (name) named.name = *name;
+    home->scheduler().make_ready(make_scheduled(*this, named));
+  } catch (...) {
+    refuse_task(*this, std::current_exception());
+  }
 }
 
 bool task_state::join_until(deadline until) {
@@ -92,10 +125,23 @@ bool task_state::join_until(deadline until) {
   if (done) return true;
   if (!home || home != here)
     throw std::logic_error(title() + " can only be joined by fibers of the thread that it runs on");
-  if (home->scheduler().active() == this) throw std::logic_error(title() + " cannot join itself");
-  while (!done)
-    if (!joiners.wait_or_throw("a task to end", until)) return done;
-  return true;
+  lowlevel::scheduler& scheduler = here->scheduler();
+  if (scheduler.active() == this) throw std::logic_error(title() + " cannot join itself");
+  struct joiner : done_hook {
+    joiner() noexcept
+        : done_hook([](done_hook& self, task_state&) noexcept {
+            lowlevel::scheduler::wake(static_cast<joiner&>(self).token);
+          }) {}
+    lowlevel::wake_token token;
+  } self;
+  self.token = scheduler.prepare();
+  hooks.push_back(self);
+  const lowlevel::wake_reason reason = scheduler.park(self.token, "a task to end", until);
+  // Still linked after a deadline or a cancel, and only then.
+  self.unlink();
+  if (reason == lowlevel::wake_reason::cancelled) [[unlikely]]
+    scheduler.check_cancelled();
+  return done;
 }
 
 void task_state::check() {
@@ -104,14 +150,14 @@ void task_state::check() {
   std::rethrow_exception(error);
 }
 
-bool task_state::cancel(std::string reason) {
-  if (done || cancel_requested) return false;
+bool task_state::cancel(shared_cause cause) {
+  if (done || root.requested) return false;
   if (home != session::current()) throw std::logic_error(title() + " can only be cancelled on the thread that it runs on");
-  if (!reason.empty()) cancel_reason = std::make_unique<const std::string>(std::move(reason));
-  cancel_requested = true;
-  home->scheduler().count_cancelled(1);
-  lowlevel::scheduler::wake(parked, lowlevel::wake_reason::cancelled);
-  return true;
+  return home->scheduler().cancel(root, std::move(cause));
+}
+
+bool task_state::cancel(std::string reason) {
+  return cancel(std::make_shared<const cancel_cause>(cancel_cause{std::move(reason), session::canceller()}));
 }
 
 std::string task_state::title() const {

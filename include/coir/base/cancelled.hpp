@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include <coir/base/api.hpp>
 
@@ -13,7 +14,7 @@ namespace coir {
 /// `catch (...)` meets it again at the next blocking call.
 class COIR_API cancelled {
  public:
-  explicit cancelled(std::string reason = {}) : reason_(std::move(reason)) {}
+  explicit cancelled(std::string reason = {}, std::string by = {}) : reason_(std::move(reason)), by_(std::move(by)) {}
   cancelled(const cancelled&) = default;
   cancelled(cancelled&&) = default;
   cancelled& operator=(const cancelled&) = default;
@@ -23,9 +24,12 @@ class COIR_API cancelled {
 
   /// What the canceller gave as its reason; may be empty.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  /// Who asked for it: "task 'reader'", "main", "a deadline"; empty when that is not known.
+  [[nodiscard]] const std::string& by() const noexcept { return by_; }
 
  private:
   std::string reason_;
+  std::string by_;
 };
 
 }  // namespace coir

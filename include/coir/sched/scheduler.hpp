@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <coir/base/api.hpp>
@@ -108,9 +109,38 @@ class COIR_API scheduler {
   [[nodiscard]] detail::activity* active() const noexcept { return active_; }
   void set_active(detail::activity* activity) noexcept { active_ = activity; }
 
-  /// How many activities were cancelled and have not ended changes by `n`: while there are any, each yield looks
-  /// whether its own is one of them.
-  void count_cancelled(std::int32_t n) noexcept { cancelled_ += n; }
+  /// Opens `s` on the current fiber, as the innermost scope of `a`; already in effect, if what is around it is.
+  void open(detail::scope& s, detail::activity& a) noexcept;
+
+  /// Closes `s`. False: it was not the innermost of the activity that runs here, or another fiber has opened it,
+  /// or that activity has ended.
+  [[nodiscard]] static bool close(detail::scope& s) noexcept;
+
+  /// Cancels `s` at `at`, by `t`, which the caller keeps until then or until stop(); at once when that is not
+  /// after `now`.
+  void cancel_at(deadline at, deadline now, detail::scope& s, detail::timer& t) noexcept;
+  /// Unless it has ended by then, or was stopped.
+  static void stop(detail::scope& s) noexcept;
+
+  /// Cancels what runs inside of `s`, now or later: the waits that are open end, and those to come throw.
+  ///
+  /// Returns:  whether this is the first time
+  bool cancel(detail::scope& s, detail::shared_cause cause) noexcept;
+
+  /// Notes that `s` is in effect: while any scope is, each yield looks whether its own is.
+  void put_in_effect(detail::scope& s) noexcept {
+    s.in_effect = true;
+    ++in_effect_;
+  }
+  /// Of a scope that is not open: it no longer is.
+  void forget_effect(detail::scope& s) noexcept {
+    if (std::exchange(s.in_effect, false)) --in_effect_;
+  }
+  /// The end of an activity: its root, and scopes that were left open, go.
+  void end_scopes(detail::activity& a) noexcept {
+    if (a.root.in_effect || a.innermost != &a.root) [[unlikely]]
+      end_scopes_slowly(a);
+  }
 
   /// Throws coir::cancelled if what runs here was cancelled, with the canceller's reason.
   void check_cancelled() const;
@@ -135,10 +165,12 @@ class COIR_API scheduler {
   inline bool wake_here(const wake_token& token, wake_reason reason) noexcept;
   static void wake_elsewhere(const wake_token& token, wake_reason reason) noexcept;
   [[nodiscard]] inline detail::control* switch_away(detail::control* self);
+  void end_scopes_slowly(detail::activity& a) noexcept;
   void start_reaper();
   detail::control* next_started() noexcept;
   void turn(bool may_wait);
   void expire(deadline now) noexcept;
+  void expire(detail::scope& s) noexcept;
   void take_inbox() noexcept;
 
   detail::ready_ring ready_;
@@ -146,7 +178,7 @@ class COIR_API scheduler {
   // Switches until timers and the poller get their turn; see turn().
   std::int32_t budget_ = 1;
   std::int32_t full_budget_ = 256;
-  std::int32_t cancelled_ = 0;
+  std::int32_t in_effect_ = 0;    // open scopes that are
   std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
   deadline last_poll_{};
@@ -204,7 +236,7 @@ inline bool lowlevel::scheduler::wake(const wake_token& token, wake_reason reaso
 [[gnu::always_inline]] inline void yield() {
   if constexpr (COIR_ANNOTATED) return detail::yield_with_care();
   lowlevel::scheduler* s = detail::this_scheduler;
-  if (!s || s->cancelled_ != 0 || --s->budget_ <= 0 || detail::is_special()) [[unlikely]]
+  if (!s || s->in_effect_ != 0 || --s->budget_ <= 0 || detail::is_special()) [[unlikely]]
     return detail::yield_with_care();
   if (!s->ready_.is_handy()) [[unlikely]] {
     if (s->ready_.empty()) return detail::yield_with_care();

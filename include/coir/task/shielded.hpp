@@ -4,26 +4,23 @@
 #include <functional>
 #include <utility>
 
-#include <coir/sched/scheduler.hpp>
+#include <coir/task/detail/open_scope.hpp>
 
 namespace coir {
 
-/// Calls `fn`; blocking calls in it wait as if the task had not been cancelled.
+/// Calls `fn`; blocking calls in it wait as if nothing around it had been cancelled.
 ///
 /// For cleanup that has to wait, and for destructors that do: `~server() { shielded([&] { task_.join(); }); }`.
-/// The first blocking call after it throws cancelled, if the task was cancelled.
+/// The first blocking call after it throws cancelled, if there is reason to.
 ///
 /// Switches: may
 /// Returns:  what `fn` returns
-/// Throws:   what `fn` throws; std::logic_error outside of coir::run
+/// Throws:   what `fn` throws; std::logic_error outside of coir::run, and when `fn` leaves it on another fiber
 template <class F>
 decltype(auto) shielded(F&& fn) {
-  struct restored {
-    lowlevel::scheduler& scheduler = lowlevel::scheduler::required("shielded");
-    detail::activity* activity = scheduler.active();
-    ~restored() { scheduler.set_active(activity); }
-  } shield;
-  shield.scheduler.set_active(nullptr);
+  detail::scope shield;
+  shield.shielded = true;
+  const detail::open_scope open(shield, "shielded");
   return std::invoke(std::forward<F>(fn));
 }
 

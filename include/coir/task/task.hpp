@@ -28,6 +28,26 @@ struct spawn_options {
   bool own_fp_env = false;
 };
 
+template <class T = void>
+class task;
+
+namespace detail {
+
+// What the rest of the layer may do with a task.
+struct task_access {
+  template <class T>
+  [[nodiscard]] static task<T> adopt(task_ref ref) noexcept {
+    return task<T>(std::move(ref));
+  }
+  // Throws std::logic_error for an empty handle.
+  template <class T>
+  [[nodiscard]] static task_state& state_of(const task<T>& t) {
+    return t.state();
+  }
+};
+
+}  // namespace detail
+
 /// A handle to a running or finished task that results in a T.
 ///
 /// For explicit switching take coir::fiber. A task runs on the thread that spawned it, from the next turn
@@ -37,7 +57,7 @@ struct spawn_options {
 /// Owner:    handles are cheap copies
 /// Threads:  the thread that spawned it; handles may be dropped anywhere
 /// Example:  doc/tutorial/03-tasks.cpp
-template <class T = void>
+template <class T>
 class task {
  public:
   using value_type = T;
@@ -94,13 +114,7 @@ class task {
   friend bool operator==(const task& a, const task& b) noexcept { return a.ref_.get() == b.ref_.get(); }
 
  private:
-  template <class F>
-  friend auto spawn(const spawn_options& options, F&& fn, detail::where spawned)
-      -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>>;
-  template <class F>
-  friend auto spawn_now(const spawn_options& options, F&& fn, detail::where spawned)
-      -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>>;
-
+  friend struct detail::task_access;
   explicit task(detail::task_ref ref) noexcept : ref_(std::move(ref)) {}
 
   [[nodiscard]] detail::task_state& state() const {
@@ -123,8 +137,8 @@ auto spawn(const spawn_options& options, F&& fn, detail::where spawned = detail:
     -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
   using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
   detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned));
-  ref.get()->launch({options.stack_size, options.name, options.own_fp_env}, "spawn");
-  return task<result>(std::move(ref));
+  ref.get()->enter({options.stack_size, options.name, options.own_fp_env}, "spawn", false);
+  return detail::task_access::adopt<result>(std::move(ref));
 }
 template <class F>
   requires(!std::convertible_to<F, const spawn_options&>)
@@ -144,8 +158,8 @@ auto spawn_now(const spawn_options& options, F&& fn, detail::where spawned = det
     -> task<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>> {
   using result = std::decay_t<std::invoke_result_t<std::decay_t<F>&>>;
   detail::task_ref ref(detail::make_task<result>(std::forward<F>(fn), spawned));
-  ref.get()->launch_now({options.stack_size, options.name, options.own_fp_env}, "spawn_now");
-  return task<result>(std::move(ref));
+  ref.get()->enter({options.stack_size, options.name, options.own_fp_env}, "spawn_now", true);
+  return detail::task_access::adopt<result>(std::move(ref));
 }
 template <class F>
   requires(!std::convertible_to<F, const spawn_options&>)

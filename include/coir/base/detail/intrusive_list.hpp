@@ -24,15 +24,16 @@ struct list_node {
   }
 };
 
-// FIFO list of T, which derives from list_node. Owns nothing; empty when destroyed.
-template <class T>
+// FIFO list of T, which derives from list_node: by Node, where it has more than one. Owns nothing; empty when
+// destroyed.
+template <class T, class Node = list_node>
 class intrusive_list {
  public:
   [[nodiscard]] bool empty() const noexcept { return !head_.is_linked(); }
-  [[nodiscard]] T& front() noexcept { return static_cast<T&>(*head_.next); }
+  [[nodiscard]] T& front() noexcept { return element(head_.next); }
 
   void push_back(T& item) noexcept {
-    list_node& node = item;
+    list_node& node = static_cast<Node&>(item);
     node.prev = head_.prev;
     node.next = &head_;
     head_.prev->next = &node;
@@ -41,7 +42,7 @@ class intrusive_list {
 
   T& pop_front() noexcept {
     T& item = front();
-    static_cast<list_node&>(item).unlink();
+    static_cast<Node&>(item).unlink();
     return item;
   }
 
@@ -49,13 +50,15 @@ class intrusive_list {
   template <class F>
   void for_each(F&& visit) {
     for (list_node* node = head_.next; node != &head_;) {
-      T& item = static_cast<T&>(*node);
+      T& item = element(node);
       node = node->next;
       visit(item);
     }
   }
 
  private:
+  static T& element(list_node* node) noexcept { return static_cast<T&>(static_cast<Node&>(*node)); }
+
   list_node head_;
 };
 

@@ -4,18 +4,23 @@
 // of its fibers is parked. At most one is, for the others wait in switches.
 #pragma once
 
-#include <memory>
-#include <string>
-
-#include <coir/base/api.hpp>
+#include <coir/base/detail/intrusive_list.hpp>
+#include <coir/sched/detail/scope.hpp>
 #include <coir/sched/wake_token.hpp>
 
 namespace coir::detail {
 
-struct activity {
-  lowlevel::wake_token parked;    // the wait it is in, if it is in one
-  bool cancel_requested = false;  // level-triggered: stays set
-  std::unique_ptr<const std::string> cancel_reason;  // nullptr: none was given
+struct activity : list_node {  // of a group's members
+  lowlevel::wake_token parked;  // the wait it is in, if it is in one that may be cancelled
+  scope* innermost = &root;
+  activity* next = nullptr;     // link of the list of those that a cancellation is still to reach
+  scope root;
+
+  activity() noexcept { root.owner = this; }
+  activity(const activity&) = delete;
+  activity& operator=(const activity&) = delete;
+
+  [[nodiscard]] bool is_cancelled() const noexcept { return innermost->in_effect; }
 };
 
 }  // namespace coir::detail

@@ -13,6 +13,8 @@
 
 namespace coir::detail {
 
+struct scope;
+
 // Set by insert(), but for `queued`: a wait without a deadline does not touch the rest.
 struct timer {
   timer() noexcept {}  // NOLINT(modernize-use-equals-default): `= default` would let `{}` clear all of it
@@ -23,6 +25,7 @@ struct timer {
   timer* sibling;       // next child of the same parent
   timer* back;          // previous sibling, of a first child the parent; nullptr: root
   lowlevel::wake_token sleeper;
+  scope* expires;       // cancelled in place of waking `sleeper`; nullptr: nobody
 };
 
 class COIR_API timer_heap {
@@ -30,7 +33,7 @@ class COIR_API timer_heap {
   [[nodiscard]] bool empty() const noexcept { return root_ == nullptr; }
   [[nodiscard]] deadline next() const noexcept { return root_ ? root_->at : never; }
 
-  void insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept;
+  void insert(timer& t, deadline at, lowlevel::wake_token sleeper, scope* expires = nullptr) noexcept;
   void erase(timer& t) noexcept;
   timer& pop() noexcept;
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <coir/base/api.hpp>
 #include <coir/base/detail/intrusive_list.hpp>
 #include <coir/sched/scheduler.hpp>
+#include <coir/sync/wait_queue.hpp>
 #include <coir/task/detail/task_state.hpp>
 
 namespace coir::detail {
@@ -26,19 +28,22 @@ class COIR_API session {
   [[nodiscard]] static inline session* current() noexcept;
   [[nodiscard]] lowlevel::scheduler& scheduler() noexcept { return scheduler_; }
 
+  // The task that runs here, "main", or "": who asks for something.
+  [[nodiscard]] static std::string canceller();
+
   void add(task_state& t) noexcept {
     t.number = ++spawned_;
     tasks_.push_back(t);
   }
   void remove(task_state& t) noexcept {
-    t.unlink();
+    t.session_node::unlink();
     emptied_.notify_all();
   }
 
  private:
   lowlevel::scheduler scheduler_;
   activity main_;
-  intrusive_list<task_state> tasks_;
+  intrusive_list<task_state, session_node> tasks_;
   lowlevel::wait_queue emptied_;
   std::uint64_t spawned_ = 0;
   unsigned opened_in_ = 0;  // which process, by how often it was forked

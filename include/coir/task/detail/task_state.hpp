@@ -15,18 +15,29 @@
 #include <utility>
 
 #include <coir/base/api.hpp>
+#include <coir/base/clock.hpp>
 #include <coir/base/detail/intrusive_list.hpp>
 #include <coir/base/detail/where.hpp>
 #include <coir/fiber/detail/control.hpp>
 #include <coir/fiber/fiber_options.hpp>
 #include <coir/sched/detail/activity.hpp>
-#include <coir/sync/wait_queue.hpp>
 
 namespace coir::detail {
 
 class session;
 
-struct COIR_API task_state : body, activity, list_node {
+struct task_state;
+
+// Called at the end of a task, on its stack, which has left its group by then. Not to throw, and not to switch.
+struct done_hook : list_node {
+  explicit done_hook(void (*ended)(done_hook&, task_state&) noexcept) noexcept : call(ended) {}
+  void (*call)(done_hook& self, task_state& t) noexcept;
+};
+
+// In the list of all tasks of a run.
+struct session_node : list_node {};
+
+struct COIR_API task_state : body, activity, session_node {
   // Calls the callable and keeps its result; or, when not to be run, only destroys it.
   using call_function = void (*)(task_state&, bool run);
   using delete_function = void (*)(task_state*) noexcept;
@@ -45,10 +56,13 @@ struct COIR_API task_state : body, activity, list_node {
       remove(this);
   }
 
-  // Makes it ready on the calling thread's session; the session owns it from now on.
-  void launch(const fiber_options& options, const char* caller) { enter(options, caller, false); }
-  // The same, and runs it at once.
-  void launch_now(const fiber_options& options, const char* caller) { enter(options, caller, true); }
+  // Makes it ready on the calling thread's session, or runs it at once; the session owns it from now on.
+  // Throws std::logic_error naming `caller` when there is none, std::bad_alloc.
+  void enter(const fiber_options& options, const char* caller, bool now);
+
+  // The same in two steps: the session owns it from the first on, and it runs from the second on.
+  void await_launch(const fiber_options& options, const char* caller);
+  void launch_at_last(const fiber_options& options) noexcept;
 
   // Whether it ended before `until`. Throws cancelled when the caller is, std::logic_error from the task
   // itself or from another thread.
@@ -57,9 +71,12 @@ struct COIR_API task_state : body, activity, list_node {
   // After join: throws the error, if it is one, which counts as retrieved.
   void check();
 
+  // On the task's thread.
+  bool cancel(shared_cause cause);
   bool cancel(std::string reason);
 
-  void enter(const fiber_options& options, const char* caller, bool now);
+  // After its end: by an error, and not because it was cancelled.
+  [[nodiscard]] bool has_failed() const noexcept;
 
   // "task 'reader'" or "task 17".
   [[nodiscard]] std::string title() const;
@@ -71,16 +88,19 @@ struct COIR_API task_state : body, activity, list_node {
   bool started = false;
   bool taken = false;      // a move-only result was moved out
   bool retrieved = false;  // somebody has seen the error
+  bool was_cancelled = false;  // as it ended, something that cancels it was in effect
   session* home = nullptr;
   call_function call;
   delete_function remove;
-  lowlevel::wait_queue joiners;
+  intrusive_list<done_hook> hooks;  // of those who want to know of its end, first come, first served
   std::exception_ptr error;
   std::uint64_t number = 0;
   std::unique_ptr<const std::string> name;  // nullptr: known by its number
   where spawned_at;
 
  private:
+  [[nodiscard]] session& required_session(const char* caller, std::string_view name);
+  void admit(session& here) noexcept;
   void report_if_unseen() noexcept;
 };
 

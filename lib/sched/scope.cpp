@@ -1,0 +1,126 @@
+#include <coir/sched/detail/scope.hpp>
+
+#include <utility>
+
+#include <coir/sched/scheduler.hpp>
+
+namespace coir::detail {
+namespace {
+
+// The activities that a cancellation is still to reach, first come, first served.
+struct reach {
+  activity* first = nullptr;
+  activity** last = &first;
+
+  void add(activity& a) noexcept {
+    a.next = nullptr;
+    *last = &a;
+    last = &a.next;
+  }
+  activity* take() noexcept {
+    activity* a = first;
+    if (a && !(first = a->next)) last = &first;
+    return a;
+  }
+};
+
+// Of the chain from `a`'s innermost scope to `edge`: the innermost that no shield cuts off.
+scope* innermost_reached(const activity& a, const scope& edge) noexcept {
+  scope* reached = a.innermost;
+  for (scope* s = a.innermost; s != &edge; s = s->outer)
+    if (s->shielded) reached = s->outer;
+  return reached;
+}
+
+}  // namespace
+
+const scope& cancelled_by(const scope& s) noexcept {
+  const scope* by = &s;
+  while (!by->requested && by->outer) by = by->outer;
+  return *by;
+}
+
+}  // namespace coir::detail
+
+namespace coir::lowlevel {
+
+using detail::activity;
+using detail::scope;
+
+void scheduler::open(scope& s, activity& a) noexcept {
+  s.owner = &a;
+  s.outer = a.innermost;
+  s.opened_on = detail::this_thread.current;
+  s.uncaught = detail::this_thread.exceptions->uncaught;
+  a.innermost = &s;
+  if (s.requested || (s.outer->in_effect && !s.shielded)) put_in_effect(s);
+}
+
+bool scheduler::close(scope& s) noexcept {
+  activity* owner = std::exchange(s.owner, nullptr);
+  // The activity has ended and has left it open: a generator's, say, that goes on elsewhere.
+  if (!owner) return false;
+  scheduler& here = *detail::this_scheduler;
+  if (std::exchange(s.in_effect, false)) --here.in_effect_;
+  const bool in_order = owner == here.active_ && owner->innermost == &s && s.opened_on == detail::this_thread.current;
+  scope** link = &owner->innermost;
+  while (*link != &s) link = &(*link)->outer;
+  *link = s.outer;
+  return in_order;
+}
+
+void scheduler::cancel_at(deadline at, deadline now, scope& s, detail::timer& t) noexcept {
+  if (at <= now) return expire(s);
+  s.expiry = &t;
+  timers_.insert(t, at, {}, &s);
+}
+
+void scheduler::stop(scope& s) noexcept {
+  detail::timer* t = std::exchange(s.expiry, nullptr);
+  if (t && t->queued) detail::this_scheduler->timers_.erase(*t);
+}
+
+void scheduler::expire(scope& s) noexcept {
+  static const auto cause = std::make_shared<const detail::cancel_cause>(
+      detail::cancel_cause{.reason = "its deadline has passed", .by = {}, .is_deadline = true});
+  cancel(s, cause);
+}
+
+void scheduler::end_scopes_slowly(activity& a) noexcept {
+  for (scope* s = std::exchange(a.innermost, &a.root);; s = std::exchange(s->outer, nullptr)) {
+    s->owner = nullptr;
+    stop(*s);
+    if (std::exchange(s->in_effect, false)) --in_effect_;
+    if (s == &a.root) return;
+  }
+}
+
+bool scheduler::cancel(scope& s, detail::shared_cause cause) noexcept {
+  if (std::exchange(s.requested, true)) return false;
+  s.cause = std::move(cause);
+  if (s.in_effect || (!s.owner && !s.members)) return true;
+  detail::reach left;
+  const auto reach = [&](scope& in) {
+    if (in.in_effect) return;
+    put_in_effect(in);
+    if (in.members)
+      in.members->for_each([&](activity& member) {
+        if (!member.root.in_effect) left.add(member);
+      });
+  };
+  const auto reach_chain = [&](activity& a, const scope& edge) {
+    for (scope* in = detail::innermost_reached(a, edge);; in = in->outer) {
+      reach(*in);
+      if (in == &edge) break;
+    }
+    if (a.is_cancelled()) wake(a.parked, wake_reason::cancelled);
+  };
+  if (s.owner)
+    reach_chain(*s.owner, s);
+  else
+    reach(s);
+  while (activity* a = left.take()) reach_chain(*a, a->root);
+  return true;
+}
+
+}  // namespace coir::lowlevel
