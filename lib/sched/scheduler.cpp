@@ -154,10 +154,24 @@ void scheduler::take_inbox() noexcept {
 }
 
 void scheduler::expire(deadline now) noexcept {
+  // Many at a time, since a sleeper's control block and stack are cold: the block of each is fetched while the others
+  // are taken out, its stack while they are woken.
+  constexpr std::size_t batch = 16;
+  detail::timer* due[batch];
   while (timers_.next() <= now) {
-    ++stats_.timers_fired;
-    // The wait may have ended otherwise in this same turn; then the timer has nothing to say.
-    wake_here(timers_.pop().sleeper, wake_reason::timed_out);
+    std::size_t count = 0;
+    do {
+      detail::timer& t = timers_.pop();
+      __builtin_prefetch(t.sleeper.fiber_);
+      due[count++] = &t;
+    } while (count < batch && timers_.next() <= now);
+    stats_.timers_fired += count;
+    for (std::size_t i = 0; i < count; ++i) {
+      const wake_token sleeper = due[i]->sleeper;
+      __builtin_prefetch(sleeper.fiber_->context.sp);
+      // The wait may have ended otherwise in this same turn; then the timer has nothing to say.
+      wake_here(sleeper, wake_reason::timed_out);
+    }
   }
 }
 
