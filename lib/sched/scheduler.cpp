@@ -195,7 +195,7 @@ void scheduler::turn(bool may_wait) {
   if (poll) {
     ++stats_.polls;
     passed_over_ = 0;
-    poller_.poll(wait ? timers_.next() : now);
+    poller_.poll(wait ? timers_.wake_up() : now);
   }
   if (wait) {
     take_inbox();

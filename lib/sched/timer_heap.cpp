@@ -173,4 +173,10 @@ void timer_heap::sweep() noexcept {
   }
 }
 
+void timers::insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept {
+  // Compared so, for `at` may be so early or late that a difference overflows.
+  t.is_short = at <= clock::now() + long_wait;
+  (t.is_short ? short_ : long_).insert(t, at, sleeper);
+}
+
 }  // namespace coir::detail

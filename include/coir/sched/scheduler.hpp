@@ -149,7 +149,7 @@ class COIR_API scheduler {
   std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
   deadline last_poll_{};
-  detail::timer_heap timers_;
+  detail::timers timers_;
   // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
   // next drop gets a new one.
   detail::reaper reaper_;

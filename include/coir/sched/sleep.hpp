@@ -10,7 +10,10 @@ namespace coir {
 
 /// Suspends the current fiber until `until`; never returns before it.
 ///
-/// A deadline that has passed yields once.
+/// A deadline that has passed yields once. Sleeps that end within one millisecond of the clock share a wake-up, at its
+/// end: an idle thread that is to sleep for more than 8 ms wakes up at the next whole millisecond. Shorter sleeps are
+/// woken up for by themselves, and a thread that runs anyway looks at the deadlines as they are. So are the deadlines
+/// of all other waits.
 ///
 /// Switches: always, unless it throws
 /// Throws:   cancelled; std::logic_error outside of coir::run

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -25,6 +26,7 @@ namespace coir::detail {
 struct timer {
   timer() noexcept {}  // NOLINT(modernize-use-equals-default): `= default` would let `{}` clear all of it
   bool queued = false;
+  bool is_short;       // for whoever has several heaps
   std::uint32_t slot;  // where the heap keeps the way back
   deadline at;
   lowlevel::wake_token sleeper;
@@ -78,6 +80,50 @@ class COIR_API timer_heap {
   std::size_t live_ = 0;
   std::size_t erased_ = 0;  // entries whose timers were
   std::uint32_t inserted_ = 0;
+};
+
+// The milliseconds of the clock. Measured with 100,000 sleepers in a second; see doc/design/decisions.md.
+inline constexpr clock::duration tick = std::chrono::milliseconds(1);
+// Long waits are longer than this, so that none is late by more than an eighth of its length for the tick's sake.
+inline constexpr clock::duration long_wait = 8 * tick;
+
+// The end of the tick in which `at` lies: then, or less than a tick later.
+[[nodiscard]] constexpr deadline end_of_tick(deadline at) noexcept {
+  const clock::duration within = at.time_since_epoch() % tick;
+  if (within <= clock::duration::zero()) return at - within;
+  return at > never - tick ? never : at + (tick - within);
+}
+
+// A scheduler's timers, and when it is woken up for them. Waking up costs an idle thread microseconds, more than going
+// on with a sleeping fiber does; one for each of many deadlines would be most of what they cost. So an idle scheduler
+// looks after long waits at the ends of ticks: those that end within one share a wake-up. A scheduler that is awake
+// goes by the deadlines themselves.
+class COIR_API timers {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return short_.empty() && long_.empty(); }
+
+  // The first deadline; never: there is none.
+  [[nodiscard]] deadline next() const noexcept { return short_.next() < long_.next() ? short_.next() : long_.next(); }
+
+  // When somebody idle has to look; never: there is none.
+  [[nodiscard]] deadline wake_up() const noexcept {
+    const deadline shared = long_.empty() ? never : end_of_tick(long_.next());
+    return short_.next() < shared ? short_.next() : shared;
+  }
+
+  // Equal ones come out in the order of insertion.
+  void insert(timer& t, deadline at, lowlevel::wake_token sleeper) noexcept;
+  void erase(timer& t) noexcept { (t.is_short ? short_ : long_).erase(t); }
+
+  // Takes the first one out, which there is.
+  timer& pop() noexcept {
+    // Of equal ones, that for which it was a long wait is older.
+    return short_.next() < long_.next() ? short_.pop() : long_.pop();
+  }
+
+ private:
+  timer_heap short_;
+  timer_heap long_;
 };
 
 }  // namespace coir::detail
