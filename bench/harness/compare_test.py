@@ -126,6 +126,12 @@ class Runs(unittest.TestCase):
         shortened = plan.Plan(9, 0.25, 1.0, large_rounds=1).within(benchmarks, 35.0)
         self.assertAlmostEqual(35.0, shortened.expected_total(benchmarks), delta=0.1)
 
+    def test_a_crowd_of_sleepers_is_measured_once(self):
+        sleepers = Benchmark('timer/100000/coir', Path('timer'))
+        self.assertEqual('timer/100000', plan.large_of(sleepers))
+        # Google Benchmark runs a program again that was done within a fifth of the time it is given.
+        self.assertLess(5 * plan.FULL.seconds_of(sleepers), 1.0)
+
     def test_a_budget_shortens_the_runs(self):
         benchmarks = catalogue().benchmarks
         shortened = plan.FULL.within(benchmarks, 20.0)
@@ -170,6 +176,14 @@ class Figures(unittest.TestCase):
         gathered.add('skynet/coir', {}, sample('skynet/coir', 2e6, peak_bytes=float(3 << 20)))
         row = gathered.groups()[0].rows[0]
         self.assertEqual((2.0, 3.0), (row.median, row.counters['peak_bytes']))
+
+    def test_sleepers_are_compared_by_processor_time(self):
+        gathered = Results(Catalogue([Benchmark(f'timer/1000/{c}', Path('timer')) for c in ('raw', 'coir')], [], {}))
+        for name, cpu in (('timer/1000/raw', 0.2), ('timer/1000/coir', 0.3)):
+            gathered.add(name, {}, sample(name, 1e6, cpu_seconds=cpu, late_p50_us=500.0))
+        rows = {row.contender: row for row in gathered.groups()[0].rows}
+        self.assertAlmostEqual(1.5, rows['coir'].ratio)
+        self.assertEqual(500.0, rows['coir'].counters['late_p50_us'])
 
     def test_three_digits_are_shown(self):
         shown = [numbers.figure(v) for v in (0.6423, 1.2345, 45.67, 123.4, 1236.0, 287149.0)]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 START_SECONDS = 0.05
 
 # Google Benchmark runs shorter trials first. Echo is told the processor time of the load generator, which waits for the
-# server about as long as it works, or with one connection several times as long.
+# server about as long as it works, or with one connection several times as long; those that are to be cancelled take
+# longer to start than to end.
 TRIALS = 2.0
-TRIALS_OF = {'echo/1': 5.0}
+TRIALS_OF = {'echo/1': 5.0, 'cancel/100000': 8.0}
 
 # Groups, and single benchmarks, that take about so many seconds a run, whatever they are given: it is their size that is
 # asked about.
@@ -17,6 +18,9 @@ LARGE = {
     'parked/1000000': 20.0,
     'skynet/boost_fiber': 45.0,
     'skynet/boost_fiber_dispatch': 20.0,
+    'timer/1000': 1.1,
+    'timer/100000': 2.0,
+    'timer/1000000': 12.0,
     'yield/100000': 2.0,
 }
 
@@ -39,6 +43,9 @@ class Plan:
     large_rounds: int = 1
 
     def seconds_of(self, benchmark):
+        # A crowd sleeps for a second whatever it is given, and is measured once.
+        if benchmark.question == 'timer':
+            return 0.1
         return self.echo_seconds if benchmark.question == 'echo' else self.seconds
 
     def rounds_of(self, benchmark):

@@ -58,6 +58,19 @@ SKYNET = Question(
     ),
 )
 
+TIMER = Question(
+    'so many sleep once for 1 to 1000 ms, from the first start to the last end: processor time',
+    metric='cpu_seconds',
+    unit='CPU s',
+    columns=(
+        Column('system_seconds', 'of it in the kernel'),
+        Column('page_faults', 'page faults'),
+        Column('late_p50_us', 'late p50 µs'),
+        Column('late_p99_us', 'p99 µs'),
+        Column('wall_seconds', 'wall s'),
+    ),
+)
+
 QUESTIONS = {
     'switch': Question('one explicit one-way switch that carries a pointer-sized value'),
     'switch/fp': Question('the same where the sticky floating-point flags of the two sides differ'),
@@ -66,6 +79,9 @@ QUESTIONS = {
     'skynet': SKYNET,
     'generator': Question('one 64-bit integer out of a flat generator'),
     'tree_walk': Question('one node out of a generator that walks a tree of so many levels by recursion'),
+    'timer': TIMER,
+    'cancel': Question('one of so many that sleep, cancelled, unwound and joined'),
+    'with_timeout': Question('a limit of a second around a call that returns at once'),
     'parked': PARKED,
     'echo': ECHO,
 }

@@ -4,4 +4,5 @@
 #include <coir/sched/poller.hpp>
 #include <coir/sched/scheduler.hpp>
 #include <coir/sched/sleep.hpp>
+#include <coir/sched/ticker.hpp>
 #include <coir/sched/wake_token.hpp>

@@ -28,9 +28,17 @@ deadline clock::now() noexcept {
 
 deadline now() noexcept { return clock::now(); }
 
+std::chrono::system_clock::time_point detail::wall_now() noexcept {
+  return current_source ? current_source->wall() : std::chrono::system_clock::now();
+}
+
 namespace lowlevel {
 
 clock_source::~clock_source() = default;
+
+std::chrono::system_clock::time_point clock_source::wall() const noexcept {
+  return std::chrono::system_clock::now();
+}
 
 clock_source& clock_source::real() noexcept { return monotonic(); }
 

@@ -69,14 +69,17 @@ bool scheduler::close(scope& s) noexcept {
   return in_order;
 }
 
-void scheduler::cancel_at(deadline at, deadline now, scope& s, detail::timer& t) noexcept {
+void scheduler::cancel_at(deadline at, deadline now, scope& s, detail::scope_expiry& t) noexcept {
   if (at <= now) return expire(s);
   s.expiry = &t;
-  timers_.insert(t, at, {}, &s);
+  t.of = &s;
+  timers_.insert(t, at, now, [](detail::timer& due) noexcept {
+    detail::this_scheduler->expire(*static_cast<detail::scope_expiry&>(due).of);
+  });
 }
 
 void scheduler::stop(scope& s) noexcept {
-  detail::timer* t = std::exchange(s.expiry, nullptr);
+  detail::scope_expiry* t = std::exchange(s.expiry, nullptr);
   if (t && t->queued) detail::this_scheduler->timers_.erase(*t);
 }
 

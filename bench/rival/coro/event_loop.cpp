@@ -3,7 +3,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "rival/coro/descriptor.hpp"
@@ -14,6 +16,12 @@ namespace {
 int checked(int result, const char* call) {
   if (result < 0) throw std::system_error(errno, std::system_category(), call);
   return result;
+}
+
+int milliseconds_until(deadline at) {
+  using namespace std::chrono;
+  const auto left = ceil<milliseconds>(at - steady_clock::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1'000'000));
 }
 
 }  // namespace
@@ -31,9 +39,16 @@ void event_loop::watch(descriptor& d, int fd) {
 
 void event_loop::poll(bool block) {
   epoll_event events[256];
-  const int count = epoll_wait(epoll_, events, 256, block ? -1 : 0);
+  const int timeout = !block ? 0 : sleeping_.empty() ? -1 : milliseconds_until(sleeping_.next());
+  const int count = epoll_wait(epoll_, events, 256, timeout);
   if (count < 0 && errno != EINTR) throw std::system_error(errno, std::system_category(), "epoll_wait");
   for (int i = 0; i < count; ++i) static_cast<descriptor*>(events[i].data.ptr)->on_events(events[i].events);
+  if (!sleeping_.empty()) wake_sleepers();
+}
+
+void event_loop::wake_sleepers() {
+  const deadline now = std::chrono::steady_clock::now();
+  while (!sleeping_.empty() && sleeping_.next() <= now) ready_.schedule(sleeping_.pop().waiting);
 }
 
 }  // namespace bench::coro

@@ -1,10 +1,11 @@
-// rival/coro/event_loop.hpp - the scheduler and epoll, turn by turn
+// rival/coro/event_loop.hpp - the scheduler, timers and epoll, turn by turn
 #pragma once
 
 #include <utility>
 
 #include "rival/coro/scheduler.hpp"
 #include "rival/coro/task.hpp"
+#include "rival/coro/timers.hpp"
 
 namespace bench::coro {
 
@@ -31,10 +32,15 @@ class event_loop {
   /// For `descriptor`. Closing the descriptor ends it.
   void watch(descriptor& d, int fd);
 
+  /// For `sleep`. Who is due is resumed by the next turn; time is looked at in whole milliseconds, as epoll_wait does.
+  timers& sleeping() noexcept { return sleeping_; }
+
  private:
   void poll(bool block);
+  void wake_sleepers();
 
   scheduler ready_;
+  timers sleeping_;
   const int epoll_;
 };
 

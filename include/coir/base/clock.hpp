@@ -52,6 +52,9 @@ class COIR_API clock_source {
   /// The time now; never goes backwards.
   [[nodiscard]] virtual deadline read() const noexcept = 0;
 
+  /// The date, which somebody may set; std::chrono::system_clock unless overridden.
+  [[nodiscard]] virtual std::chrono::system_clock::time_point wall() const noexcept;
+
   /// CLOCK_MONOTONIC, what every thread reads unless told otherwise.
   [[nodiscard]] static clock_source& real() noexcept;
 };
@@ -64,6 +67,9 @@ COIR_API clock_source& exchange_clock(clock_source& source) noexcept;
 }  // namespace lowlevel
 
 namespace detail {
+
+// The date on the calling thread's clock.
+[[nodiscard]] COIR_API std::chrono::system_clock::time_point wall_now() noexcept;
 
 // `from` plus a duration of any representation, clamped to [from, never]: durations that overflow or
 // are infinite mean never, negative ones and NaN mean at once.

@@ -25,6 +25,15 @@ void yield();
 
 namespace detail {
 
+// Cancels a scope when its deadline has come.
+struct scope_expiry : timer {
+  scope* of = nullptr;
+};
+
+}  // namespace detail
+
+namespace detail {
+
 // The body of a scheduler's reaper fibers.
 struct reaper : body {
   bool on_its_way = false;  // ready, and has not begun
@@ -118,7 +127,7 @@ class COIR_API scheduler {
 
   /// Cancels `s` at `at`, by `t`, which the caller keeps until then or until stop(); at once when that is not
   /// after `now`.
-  void cancel_at(deadline at, deadline now, detail::scope& s, detail::timer& t) noexcept;
+  void cancel_at(deadline at, deadline now, detail::scope& s, detail::scope_expiry& t) noexcept;
   /// Unless it has ended by then, or was stopped.
   static void stop(detail::scope& s) noexcept;
 
@@ -182,7 +191,7 @@ class COIR_API scheduler {
   std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
   deadline last_poll_{};
-  detail::timer_heap timers_;
+  detail::timers timers_;
   // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
   // next drop gets a new one.
   detail::reaper reaper_;

@@ -11,7 +11,7 @@
 #include <coir/base/cancelled.hpp>
 #include <coir/base/clock.hpp>
 #include <coir/fiber/detail/optional_reference.hpp>
-#include <coir/sched/detail/timer_heap.hpp>
+#include <coir/sched/scheduler.hpp>
 #include <coir/task/detail/open_scope.hpp>
 
 namespace coir {
@@ -74,7 +74,7 @@ class scope_timer {
 
  private:
   scope& scope_;
-  timer timer_;
+  scope_expiry timer_;
 };
 
 }  // namespace detail

@@ -1,6 +1,8 @@
 // <coir/testing/virtual_clock.hpp> - time that passes when everybody sleeps
 #pragma once
 
+#include <chrono>
+
 #include <coir/base/api.hpp>
 #include <coir/base/clock.hpp>
 
@@ -15,6 +17,16 @@ class COIR_API virtual_clock final : public lowlevel::clock_source {
 
   [[nodiscard]] deadline read() const noexcept override { return now_; }
 
+  /// The date: that of the construction, and as much later as the clock has been moved since.
+  [[nodiscard]] std::chrono::system_clock::time_point wall() const noexcept override {
+    return std::chrono::system_clock::time_point(wall_ahead_ + now_.time_since_epoch());
+  }
+
+  /// Sets the date, as somebody may while a program runs; the time stays what it is.
+  void set_wall(std::chrono::system_clock::time_point to) noexcept {
+    wall_ahead_ = to.time_since_epoch() - now_.time_since_epoch();
+  }
+
   /// Moves to `to`, or nowhere when that has passed.
   void advance_to(deadline to) noexcept {
     if (to > now_) now_ = to;
@@ -24,6 +36,7 @@ class COIR_API virtual_clock final : public lowlevel::clock_source {
  private:
   // Some time after the epoch, so that deadlines in the past can be written.
   deadline now_{std::chrono::hours(1000)};
+  std::chrono::nanoseconds wall_ahead_ = std::chrono::system_clock::now().time_since_epoch() - now_.time_since_epoch();
 };
 
 }  // namespace coir::testing

@@ -20,7 +20,7 @@
 namespace coir::detail {
 
 struct activity;
-struct timer;
+struct scope_expiry;
 
 // Why, and on whose word.
 struct cancel_cause {
@@ -39,7 +39,7 @@ struct scope {
   bool in_effect = false;
   bool shielded = false;         // what is around it does not reach inside
   intrusive_list<activity>* members = nullptr;  // the tasks of a group, whose roots lie in this
-  timer* expiry = nullptr;       // cancels it at a deadline; nullptr: none is set
+  scope_expiry* expiry = nullptr;       // cancels it at a deadline; nullptr: none is set
   shared_cause cause;            // why it was requested
 
   scope() = default;
