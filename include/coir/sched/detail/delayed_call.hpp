@@ -1,0 +1,14 @@
+// <coir/sched/detail/delayed_call.hpp> - a function that a scheduler is to call when its time has come
+#pragma once
+
+#include <coir/sched/detail/call.hpp>
+#include <coir/sched/detail/timer_heap.hpp>
+
+namespace coir::detail {
+
+// Its timer has no sleeper, and so is known among those of fibers.
+struct delayed_call : call, timer {
+  using call::call;
+};
+
+}  // namespace coir::detail
