@@ -8,6 +8,7 @@
 
 #include <coir/base/cancelled.hpp>
 #include <coir/fiber/detail/access.hpp>
+#include <coir/sched/detail/delayed_call.hpp>
 
 namespace coir {
 namespace detail {
@@ -29,25 +30,10 @@ constexpr clock::duration longest_turn = std::chrono::milliseconds(1);
 constexpr clock::duration shortest_poll = std::chrono::microseconds(20);
 constexpr std::int32_t most_passed_over = 15;
 
+// The call whose timer it is, with the reference that the timers held.
+detail::call_ref due(detail::timer& t) noexcept { return detail::call_ref(&static_cast<detail::delayed_call&>(t)); }
+
 void interrupt_poller(void* argument) noexcept { static_cast<poller*>(argument)->interrupt(); }
-
-const detail::type_tag* run_reaper(detail::body& self, void*, void*&) {
-  static_cast<detail::reaper&>(self).on_its_way = false;
-  detail::arguments_taken();
-  scheduler::current()->set_active(nullptr);
-  detail::reap();
-  return detail::tag_of<void>();
-}
-void destroy_reaper(detail::body&) noexcept {}
-detail::control* end_reaper(detail::body&, std::exception_ptr&&) noexcept { return scheduler::current()->next_to_run(); }
-// Without memory for a stack there is no unwinding now; the next turn tries again.
-void refuse_reaper(detail::body& self, std::exception_ptr&&) noexcept {
-  static_cast<detail::reaper&>(self).on_its_way = false;
-}
-
-constexpr detail::body::ops reaper_operations{run_reaper, destroy_reaper, end_reaper, refuse_reaper,
-                                              detail::tag_of<void>()};
-constexpr std::size_t reaper_stack = 64 * 1024;
 
 // A forked child has none of the fibers that are to be scheduled: whoever would wait is told that there is
 // no scheduler, and a new one may be made.
@@ -60,7 +46,7 @@ void expect_forks() {
 
 poller::~poller() = default;
 
-scheduler::scheduler(poller& poller) : reaper_{{&reaper_operations}}, poller_(poller) {
+scheduler::scheduler(poller& poller) : poller_(poller) {
   if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
   detail::enter_thread();
   expect_forks();
@@ -69,6 +55,14 @@ scheduler::scheduler(poller& poller) : reaper_{{&reaper_operations}}, poller_(po
 }
 
 scheduler::~scheduler() {
+  door_->close();
+  calls_.close();
+  // Again for what destructors have queued.
+  do {
+    take_inbox();
+    while (!timers_.empty())
+      if (detail::timer& t = timers_.pop(); t.fire == call_due) call_due(t);
+  } while (calls_.drop());
   detail::set_notify(nullptr, nullptr);
   detail::this_scheduler = nullptr;
 }
@@ -123,17 +117,61 @@ void scheduler::wake_elsewhere(const wake_token& token, wake_reason reason) noex
   const std::lock_guard lock(home->inbox_mutex_);
   home->inbox_.push_back({token, reason});
   // The owner empties the inbox in one go, so only the first of a batch has to rouse it.
-  if (home->inbox_.size() == 1) home->poller_.interrupt();
+  if (home->inbox_.size() == 1 && home->posted_.empty()) home->poller_.interrupt();
+}
+
+void scheduler::post(detail::call_ref c) noexcept {
+  if (this == detail::this_scheduler) {
+    take_inbox();  // what other threads have posted before goes before it
+    return calls_.push(std::move(c));
+  }
+  const std::lock_guard lock(inbox_mutex_);
+  const bool first = inbox_.empty() && posted_.empty();
+  posted_.push_back(*c.release());
+  if (first) poller_.interrupt();
 }
 
 void scheduler::take_inbox() noexcept {
+  detail::intrusive_list<detail::call> posted;
   {
     const std::lock_guard lock(inbox_mutex_);
     inbox_.swap(taken_);
+    posted.append(posted_);
   }
   stats_.remote_wakes += taken_.size();
   for (const remote_wake& w : taken_) wake_here(w.token, w.reason);
   taken_.clear();
+  while (!posted.empty()) calls_.push(detail::call_ref(&posted.pop_front()));
+}
+
+pending_call scheduler::call_soon(detail::call_ref c) noexcept {
+  calls_.push(c);
+  return {*this, std::move(c)};
+}
+
+void scheduler::call_due(detail::timer& t) noexcept { detail::this_scheduler->calls_.push(due(t)); }
+
+pending_call scheduler::call_at(detail::delayed_call& c, deadline until) noexcept {
+  detail::call_ref ours(&c);
+  const deadline now = clock::now();
+  if (until <= now) return call_soon(std::move(ours));
+  c.retain();  // for the timers
+  c.state = detail::call_state::delayed;
+  // One that never comes would not be found by next() again.
+  timers_.insert(c, std::min(until, never - clock::duration(1)), now, call_due);
+  return {*this, std::move(ours)};
+}
+
+bool scheduler::forget(detail::call& c) noexcept {
+  if (c.state == detail::call_state::over) return false;
+  const detail::call_ref ours(&c);
+  if (c.state == detail::call_state::delayed)
+    timers_.erase(static_cast<detail::delayed_call&>(c));
+  else
+    c.unlink();
+  c.state = detail::call_state::over;
+  c.forget();
+  return true;
 }
 
 void scheduler::expire(deadline now) noexcept {
@@ -162,27 +200,21 @@ void scheduler::expire(deadline now) noexcept {
   }
 }
 
-void scheduler::start_reaper() {
-  make_room();
-  reaper_.on_its_way = true;
-  make_ready(detail::make_scheduled(reaper_, {.stack_size = reaper_stack, .name = "reaper"}));
-}
-
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
 // is ready.
 void scheduler::turn(bool may_wait) {
   const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
-  if (asked & detail::has_dropped && !reaper_.on_its_way) start_reaper();
+  if (asked & detail::has_dropped || calls_.is_due()) calls_.rouse();
   if (asked & detail::has_call) detail::serve_calls();
   take_inbox();
   deadline now = clock::now();
   expire(now);
-  const bool wait = may_wait && ready_.empty();
+  const bool wait = may_wait && ready_.empty() && !calls_.is_due();
   const bool poll = wait || now - last_poll_ >= shortest_poll || ++passed_over_ > most_passed_over;
   if (poll) {
     ++stats_.polls;
     passed_over_ = 0;
-    poller_.poll(wait ? timers_.wake_up() : now);
+    poller_.poll(wait ? std::min(timers_.wake_up(), calls_.retry_at(now)) : now);
   }
   if (wait) {
     take_inbox();
@@ -194,6 +226,7 @@ void scheduler::turn(bool may_wait) {
   } else {
     full_budget_ = std::min(full_budget_ * 2, most_switches);
   }
+  calls_.retry();
   last_turn_ = now;
   if (poll) last_poll_ = now;
   budget_ = full_budget_;

@@ -27,7 +27,8 @@ std::string session::canceller() {
   const session* here = this_session;
   const activity* by = here ? here->scheduler_.active() : nullptr;
   if (!by) return {};
-  return by == &here->main_ ? "main" : static_cast<const task_state*>(by)->title();
+  if (by == &here->main_) return "main";
+  return by->is_task ? static_cast<const task_state*>(by)->title() : "a callback";
 }
 
 void session::refuse_to_nest() {

@@ -10,6 +10,7 @@
 
 #include <coir/run/run.hpp>
 #include <coir/sched.hpp>
+#include <coir/sync.hpp>
 #include <coir/task/shielded.hpp>
 #include <coir/task/task.hpp>
 
@@ -140,6 +141,36 @@ struct wait_queue_wait_call final : wait_queue_call {
 
 struct wait_queue_wait_or_throw_call final : wait_queue_call {
   bool call(coir::deadline until) override { return queue_.wait_or_throw("a notify", until); }
+};
+
+class future_call : public blocking_call {
+ public:
+  void complete() override { promise_.set_value(7); }
+  void complete_from_thread() override { complete(); }
+  void expect_intact(bool completed) override {
+    EXPECT_EQ(future_.is_done(), completed);
+    if (!completed) complete();
+    EXPECT_EQ(future_.get(), 7);
+  }
+
+ protected:
+  coir::promise<int> promise_;
+  coir::future<int> future_ = promise_.get_future();
+};
+
+struct future_get_call final : future_call {
+  bool call(coir::deadline) override { return future_.get() == 7; }
+};
+
+struct future_wait_call final : future_call {
+  bool call(coir::deadline) override {
+    future_.wait();
+    return future_.is_done();
+  }
+};
+
+struct future_wait_until_call final : future_call {
+  bool call(coir::deadline until) override { return future_.wait_until(until); }
 };
 
 class source_wait_call final : public blocking_call {

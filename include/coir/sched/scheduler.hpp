@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -14,8 +15,11 @@
 #include <coir/base/clock.hpp>
 #include <coir/fiber/detail/switch.hpp>
 #include <coir/sched/detail/activity.hpp>
+#include <coir/sched/detail/call_queue.hpp>
+#include <coir/sched/detail/door.hpp>
 #include <coir/sched/detail/ready_ring.hpp>
 #include <coir/sched/detail/timer_heap.hpp>
+#include <coir/sched/pending_call.hpp>
 #include <coir/sched/poller.hpp>
 #include <coir/sched/wake_token.hpp>
 
@@ -29,15 +33,7 @@ namespace detail {
 struct scope_expiry : timer {
   scope* of = nullptr;
 };
-
-}  // namespace detail
-
-namespace detail {
-
-// The body of a scheduler's reaper fibers.
-struct reaper : body {
-  bool on_its_way = false;  // ready, and has not begun
-};
+struct delayed_call;
 
 }  // namespace detail
 
@@ -58,6 +54,7 @@ class COIR_API scheduler {
   explicit scheduler(poller& poller);
   scheduler(const scheduler&) = delete;
   scheduler& operator=(const scheduler&) = delete;
+  /// Cancels callbacks that wait, and waits for them; what has not been called is destroyed.
   ~scheduler();
 
   /// The calling thread's scheduler, or nullptr.
@@ -114,6 +111,16 @@ class COIR_API scheduler {
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;
 
+  /// Has `c` called in the next turn, `until` at the earliest if it is delayed.
+  pending_call call_soon(detail::call_ref c) noexcept;
+  pending_call call_at(detail::delayed_call& c, deadline until) noexcept;
+
+  /// Takes back what has not been called. Returns whether it had not.
+  bool forget(detail::call& c) noexcept;
+
+  /// The way in for other threads, which may outlive the scheduler.
+  [[nodiscard]] const std::shared_ptr<detail::door>& door() const noexcept { return door_; }
+
   /// On whose behalf the current fiber runs; nullptr: nobody's.
   [[nodiscard]] detail::activity* active() const noexcept { return active_; }
   void set_active(detail::activity* activity) noexcept { active_ = activity; }
@@ -166,6 +173,7 @@ class COIR_API scheduler {
  private:
   [[noreturn]] static void throw_none(const char* caller);
   friend void coir::yield();
+  friend detail::door;
   struct remote_wake {
     wake_token token;
     wake_reason reason;
@@ -175,12 +183,13 @@ class COIR_API scheduler {
   static void wake_elsewhere(const wake_token& token, wake_reason reason) noexcept;
   [[nodiscard]] inline detail::control* switch_away(detail::control* self);
   void end_scopes_slowly(detail::activity& a) noexcept;
-  void start_reaper();
   detail::control* next_started() noexcept;
   void turn(bool may_wait);
   void expire(deadline now) noexcept;
   void expire(detail::scope& s) noexcept;
   void take_inbox() noexcept;
+  void post(detail::call_ref c) noexcept;
+  static void call_due(detail::timer& t) noexcept;
 
   detail::ready_ring ready_;
   detail::activity* active_ = nullptr;
@@ -192,15 +201,16 @@ class COIR_API scheduler {
   deadline last_turn_{};
   deadline last_poll_{};
   detail::timers timers_;
-  // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
-  // next drop gets a new one.
-  detail::reaper reaper_;
+  // Callbacks, and the unwinding of what other threads have dropped: user code, so on fibers of its own.
+  detail::call_queue calls_{*this};
   poller& poller_;
   statistics stats_;
 
   std::mutex inbox_mutex_;
-  std::vector<remote_wake> inbox_;  // guarded by inbox_mutex_
-  std::vector<remote_wake> taken_;  // the other buffer, the owner's own
+  std::vector<remote_wake> inbox_;               // guarded by inbox_mutex_
+  detail::intrusive_list<detail::call> posted_;  // guarded by inbox_mutex_
+  std::vector<remote_wake> taken_;               // the other buffer, the owner's own
+  std::shared_ptr<detail::door> door_ = std::make_shared<detail::door>(*this);
 };
 
 }  // namespace lowlevel

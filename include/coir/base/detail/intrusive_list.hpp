@@ -40,6 +40,18 @@ class intrusive_list {
     head_.prev = &node;
   }
 
+  // Takes all of `other`'s elements to its end.
+  void append(intrusive_list& other) noexcept {
+    if (other.empty()) return;
+    list_node& first = *other.head_.next;
+    list_node& last = *other.head_.prev;
+    other.head_.next = other.head_.prev = &other.head_;
+    first.prev = head_.prev;
+    head_.prev->next = &first;
+    last.next = &head_;
+    head_.prev = &last;
+  }
+
   T& pop_front() noexcept {
     T& item = front();
     static_cast<Node&>(item).unlink();

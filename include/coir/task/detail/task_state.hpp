@@ -43,7 +43,9 @@ struct COIR_API task_state : body, activity, session_node {
   using delete_function = void (*)(task_state*) noexcept;
 
   task_state(const ops* operations, call_function call_it, delete_function remove_it, where spawned)
-      : body{operations}, call(call_it), remove(remove_it), spawned_at(spawned) {}
+      : body{operations}, call(call_it), remove(remove_it), spawned_at(spawned) {
+    is_task = true;
+  }
   ~task_state() {
     if (error) [[unlikely]]
       report_if_unseen();
