@@ -170,10 +170,7 @@ void scheduler::start_reaper() {
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
 // is ready.
 void scheduler::turn(bool may_wait) {
-  const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
-  if (asked & detail::has_dropped && !reaper_.on_its_way) start_reaper();
-  if (asked & detail::has_call) detail::serve_calls();
-  take_inbox();
+  look_at_threads();
   deadline now = clock::now();
   expire(now);
   const bool wait = may_wait && ready_.empty();
@@ -196,6 +193,21 @@ void scheduler::turn(bool may_wait) {
   last_turn_ = now;
   if (poll) last_poll_ = now;
   budget_ = full_budget_;
+}
+
+void scheduler::look() {
+  // The time since the last one was spent elsewhere, and tells nothing about the length of turns.
+  last_turn_ = clock::now();
+  passed_over_ = most_passed_over;
+  turn(false);
+  look_at_threads();
+}
+
+void scheduler::look_at_threads() {
+  const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
+  if (asked & detail::has_dropped && !reaper_.on_its_way) start_reaper();
+  if (asked & detail::has_call) detail::serve_calls();
+  take_inbox();
 }
 
 // The next ready fiber, started; nullptr: it could not be started and has failed.

@@ -4,6 +4,7 @@
 // none, polls on its own stack until there is (doc/design/sched.md).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -101,6 +102,16 @@ class COIR_API scheduler {
   /// Switches: yes
   void run_now(detail::control* fiber) noexcept;
 
+  /// Looks outside once, without waiting, and makes ready what that finds: timers that are due, descriptors,
+  /// what other threads want. For loops that are driven by hand.
+  void look();
+  /// The part of that which has no system call: other threads only. After the last look, before a wait that
+  /// poller::interrupt ends: an earlier look may have taken the interrupt for what came since.
+  void look_at_threads();
+
+  /// When the next look is due: the clock's epoch while fibers are ready, `never` without a timer.
+  [[nodiscard]] deadline next_deadline() const noexcept { return has_ready() ? deadline() : timers_.next(); }
+
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;
 
@@ -123,6 +134,9 @@ class COIR_API scheduler {
   };
   [[nodiscard]] const statistics& stats() const noexcept { return stats_; }
   [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty(); }
+  [[nodiscard]] std::size_t ready() const noexcept { return ready_.size(); }
+  /// How often a fiber has let the others go on, also when there were none.
+  [[nodiscard]] std::uint64_t switches() const noexcept { return ready_.popped(); }
 
  private:
   [[noreturn]] static void throw_none(const char* caller);

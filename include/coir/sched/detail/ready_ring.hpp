@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <coir/base/api.hpp>
 #include <coir/fiber/detail/control.hpp>
@@ -63,6 +64,7 @@ class COIR_API ready_ring {
   // Before all others. Throws std::bad_alloc.
   void push_front(const turn& t) {
     reserve_one();
+    ++fronts_;
     slots_[--head_ & mask_] = t;
   }
 
@@ -75,6 +77,9 @@ class COIR_API ready_ring {
     slots_[tail_++ & mask_] = t;
   }
 
+  // How many have been popped so far.
+  [[nodiscard]] std::uint64_t popped() const noexcept { return head_ + fronts_; }
+
  private:
   void grow();
 
@@ -83,6 +88,7 @@ class COIR_API ready_ring {
   // Modulo 2^64; the slot is the low bits.
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
+  std::uint64_t fronts_ = 0;  // push_fronts so far
 };
 
 }  // namespace coir::detail
