@@ -20,4 +20,10 @@ void ready_ring::grow() {
   mask_ = mask;
 }
 
+void ready_ring::bring_forward(std::size_t from, std::size_t to) noexcept {
+  const turn moved = slots_[from & mask_];
+  for (; from != to; --from) slots_[from & mask_] = slots_[(from - 1) & mask_];
+  slots_[to & mask_] = moved;
+}
+
 }  // namespace coir::detail

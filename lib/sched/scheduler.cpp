@@ -62,7 +62,8 @@ void expect_forks() {
 
 poller::~poller() = default;
 
-scheduler::scheduler(poller& poller) : reaper_{{&reaper_operations}}, poller_(poller) {
+scheduler::scheduler(poller& poller)
+    : shuffle_(detail::shuffle::seed_of_environment()), reaper_{{&reaper_operations}}, poller_(poller) {
   if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
   detail::enter_thread();
   expect_forks();
@@ -170,6 +171,8 @@ void scheduler::start_reaper() {
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
 // is ready.
 void scheduler::turn(bool may_wait) {
+  const bool yields = !ready_.empty() && ready_.back().fiber == detail::this_thread.current;
+  const std::size_t yielding = (yields ? ready_.end() : ready_.begin()) - 1;
   look_at_threads();
   deadline now = clock::now();
   expire(now);
@@ -193,6 +196,10 @@ void scheduler::turn(bool may_wait) {
   last_turn_ = now;
   if (poll) last_poll_ = now;
   budget_ = full_budget_;
+  if (shuffle_.is_on()) [[unlikely]] {
+    shuffle_.draw(ready_, yielding);
+    budget_ = 1;
+  }
 }
 
 void scheduler::look() {
@@ -208,6 +215,11 @@ void scheduler::look_at_threads() {
   if (asked & detail::has_dropped && !reaper_.on_its_way) start_reaper();
   if (asked & detail::has_call) detail::serve_calls();
   take_inbox();
+}
+
+void scheduler::shuffle(std::uint64_t seed) noexcept {
+  shuffle_ = detail::shuffle(seed);
+  budget_ = 1;
 }
 
 // The next ready fiber, started; nullptr: it could not be started and has failed.
@@ -241,6 +253,8 @@ std::string scheduler::describe(wake_token token) { return detail::describe(toke
 
 void scheduler::run_now(detail::control* fiber) noexcept {
   detail::control* self = detail::this_thread.current;
+  if (shuffle_.is_on()) [[unlikely]]
+    shuffle_.keep_front(ready_);
   ready_.push_front({self, active_});
   if (!detail::start_scheduled(fiber)) {
     static_cast<void>(ready_.pop());

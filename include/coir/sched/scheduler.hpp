@@ -15,6 +15,7 @@
 #include <coir/fiber/detail/switch.hpp>
 #include <coir/sched/detail/activity.hpp>
 #include <coir/sched/detail/ready_ring.hpp>
+#include <coir/sched/detail/shuffle.hpp>
 #include <coir/sched/detail/timer_heap.hpp>
 #include <coir/sched/poller.hpp>
 #include <coir/sched/wake_token.hpp>
@@ -39,7 +40,7 @@ namespace lowlevel {
 /// For builders of blocking calls. Programs are run by coir::run, and wait by the calls of other layers.
 ///
 /// Owner:    whoever runs it; outlives its fibers' waits and every wake_token in use
-/// Order:    ready fibers run first come, first served
+/// Order:    ready fibers run first come, first served, unless shuffle() was called
 /// Example:  lib/sync/wait_queue.cpp
 class COIR_API scheduler {
  public:
@@ -112,6 +113,14 @@ class COIR_API scheduler {
   /// When the next look is due: the clock's epoch while fibers are ready, `never` without a timer.
   [[nodiscard]] deadline next_deadline() const noexcept { return has_ready() ? deadline() : timers_.next(); }
 
+  /// From now on ready fibers run in an order that is drawn from `seed`; 0: first come, first served. What
+  /// yield, run_now and wait queues promise holds all the same, and everybody's turn comes.
+  ///
+  /// Every scheduler begins with the seed in the environment variable COIR_SHUFFLE_SEED.
+  ///
+  /// Cost:     without a seed none; with one, each switch looks outside
+  void shuffle(std::uint64_t seed) noexcept;
+
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;
 
@@ -163,6 +172,7 @@ class COIR_API scheduler {
   std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
   deadline last_poll_{};
+  detail::shuffle shuffle_;
   detail::timer_heap timers_;
   // Unwinds what other threads have dropped: user code, so on a fiber of its own. That one may park; the
   // next drop gets a new one.
