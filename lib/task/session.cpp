@@ -1,6 +1,7 @@
 #include <coir/task/detail/session.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 #include <pthread.h>
 
@@ -23,7 +24,9 @@ void expect_forks() {
 }  // namespace
 
 void session::refuse_to_nest() {
-  if (open_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
+  if (open_session)
+    throw std::logic_error(
+        "this thread runs a main function already, or has a coir::loop: neither goes inside of another");
 }
 
 session::session(lowlevel::poller& poller) : scheduler_(poller) {
@@ -37,6 +40,8 @@ session::~session() {
   if (opened_in_ != forks)
     fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
           "a forked child has left its parent's coir::run, whose tasks are in the other process");
+  if (open_session != this)
+    fatal("destroy it on the thread that made it", "a coir::loop was destroyed on a thread that is not its own");
   // Nobody is left who could cancel this wait, and it is not to be cut short.
   scheduler_.set_active(nullptr);
   while (!tasks_.empty()) {
@@ -48,6 +53,14 @@ session::~session() {
 }
 
 session* session::current() noexcept { return open_session; }
+
+void session::cancel_main(std::string reason) {
+  if (main_.cancel_requested) return;
+  main_.cancel_reason = std::move(reason);
+  main_.cancel_requested = true;
+  scheduler_.count_cancelled(1);
+  lowlevel::scheduler::wake(main_.parked, lowlevel::wake_reason::cancelled);
+}
 
 void session::add(task_state& t) noexcept {
   t.number = ++spawned_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <coir/base/api.hpp>
 #include <coir/base/detail/intrusive_list.hpp>
@@ -25,6 +26,9 @@ class COIR_API session {
 
   [[nodiscard]] static session* current() noexcept;
   [[nodiscard]] lowlevel::scheduler& scheduler() noexcept { return scheduler_; }
+
+  // Asks main to end, as task::cancel does a task.
+  void cancel_main(std::string reason);
 
   void add(task_state& t) noexcept;
   void remove(task_state& t) noexcept;
