@@ -5,6 +5,7 @@
 #include <coir/io.hpp>
 #include <coir/reactor.hpp>
 #include <coir/run/fork_child.hpp>
+#include <coir/run/loop.hpp>
 #include <coir/run/run.hpp>
 #include <coir/sched.hpp>
 #include <coir/sync.hpp>

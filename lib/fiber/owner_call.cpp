@@ -20,8 +20,9 @@ owner_call* take_calls(owner& o) noexcept {
 
 }  // namespace
 
-void call_on(owner& o, std::function<void()> run) {
-  auto* call = new owner_call{std::move(run), nullptr};
+void call_on(owner& o, std::function<void()> run) { push_call(o, new owner_call{std::move(run), nullptr}); }
+
+void push_call(owner& o, owner_call* call) noexcept {
   owner_call* head = o.calls.load(std::memory_order_relaxed);
   do call->next = head;
   // release: the owner sees what the call is made of.

@@ -46,7 +46,7 @@ void expect_forks() {
 
 poller::~poller() = default;
 
-scheduler::scheduler(poller& poller) : poller_(poller) {
+scheduler::scheduler(poller& poller) : shuffle_(detail::shuffle::seed_of_environment()), poller_(poller) {
   if (detail::this_scheduler) throw std::logic_error("this thread has a scheduler already");
   detail::enter_thread();
   expect_forks();
@@ -203,10 +203,9 @@ void scheduler::expire(deadline now) noexcept {
 // One look outside: dropped fibers, other threads, timers, descriptors. Waits only when told that nothing
 // is ready.
 void scheduler::turn(bool may_wait) {
-  const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
-  if (asked & detail::has_dropped || calls_.is_due()) calls_.rouse();
-  if (asked & detail::has_call) detail::serve_calls();
-  take_inbox();
+  const bool yields = !ready_.empty() && ready_.back().fiber == detail::this_thread.current;
+  const std::size_t yielding = (yields ? ready_.end() : ready_.begin()) - 1;
+  look_at_threads();
   deadline now = clock::now();
   expire(now);
   const bool wait = may_wait && ready_.empty() && !calls_.is_due();
@@ -230,6 +229,30 @@ void scheduler::turn(bool may_wait) {
   last_turn_ = now;
   if (poll) last_poll_ = now;
   budget_ = full_budget_;
+  if (shuffle_.is_on()) [[unlikely]] {
+    shuffle_.draw(ready_, yielding);
+    budget_ = 1;
+  }
+}
+
+void scheduler::look() {
+  // The time since the last one was spent elsewhere, and tells nothing about the length of turns.
+  last_turn_ = clock::now();
+  passed_over_ = most_passed_over;
+  turn(false);
+  look_at_threads();
+}
+
+void scheduler::look_at_threads() {
+  const std::uint32_t asked = detail::this_thread.self->attention.load(std::memory_order_relaxed);
+  if (asked & detail::has_dropped || calls_.is_due()) calls_.rouse();
+  if (asked & detail::has_call) detail::serve_calls();
+  take_inbox();
+}
+
+void scheduler::shuffle(std::uint64_t seed) noexcept {
+  shuffle_ = detail::shuffle(seed);
+  budget_ = 1;
 }
 
 // The next ready fiber, started; nullptr: it could not be started and has failed.
@@ -263,6 +286,8 @@ std::string scheduler::describe(wake_token token) { return detail::describe(toke
 
 void scheduler::run_now(detail::control* fiber) noexcept {
   detail::control* self = detail::this_thread.current;
+  if (shuffle_.is_on()) [[unlikely]]
+    shuffle_.keep_front(ready_);
   ready_.push_front({self, active_});
   if (!detail::start_scheduled(fiber)) {
     static_cast<void>(ready_.pop());

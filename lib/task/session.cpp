@@ -1,6 +1,7 @@
 #include <coir/task/detail/session.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 #include <pthread.h>
 
@@ -32,7 +33,9 @@ std::string session::canceller() {
 }
 
 void session::refuse_to_nest() {
-  if (this_session) throw std::logic_error("coir::run inside of coir::run: this thread runs a main function already");
+  if (this_session)
+    throw std::logic_error(
+        "this thread runs a main function already, or has a coir::loop: neither goes inside of another");
 }
 
 session::session(lowlevel::poller& poller) : scheduler_(poller) {
@@ -46,6 +49,8 @@ session::~session() {
   if (opened_in_ != forks)
     fatal("leave a forked child by _exit(2), or fork by coir::fork_child",
           "a forked child has left its parent's coir::run, whose tasks are in the other process");
+  if (this_session != this)
+    fatal("destroy it on the thread that made it", "a coir::loop was destroyed on a thread that is not its own");
   // Nobody is left who could cancel this wait, and it is not to be cut short.
   scheduler_.end_scopes(main_);
   scheduler_.set_active(nullptr);
@@ -55,6 +60,10 @@ session::~session() {
     emptied_.wait("the remaining tasks to end");
   }
   this_session = nullptr;
+}
+
+void session::cancel_main(std::string reason) {
+  scheduler_.cancel(main_.root, std::make_shared<const cancel_cause>(cancel_cause{std::move(reason), {}}));
 }
 
 }  // namespace coir::detail

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -17,6 +19,7 @@
 
 #include "counted.hpp"
 #include "descriptor_famine.hpp"
+#include "emulator.hpp"
 #include "nothing_left.hpp"
 #include "payload.hpp"
 #include "raw_socket.hpp"
@@ -96,6 +99,7 @@ TEST_F(run, cancels_and_joins_what_is_left_when_main_returns) {
       });
     coir::yield();
   });
+  std::ranges::sort(ends);
   EXPECT_EQ(ends, (std::vector<std::string>{"a", "b", "c"}));
 }
 
@@ -228,6 +232,38 @@ TEST_F(run, raises_the_limit_on_descriptors_to_the_hard_one) {
     ::getrlimit(RLIMIT_NOFILE, &limit);
     EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
   });
+}
+
+// In a process of its own, since the limit is raised once per process.
+TEST_F(run, leaves_the_limit_on_descriptors_alone_on_request) {
+  if (support::is_emulated()) GTEST_SKIP() << "an emulated process cannot start itself anew";
+  const auto keeps_it = [](const coir::run_options& options) {
+    rlimit low{};
+    ::getrlimit(RLIMIT_NOFILE, &low);
+    low.rlim_cur = low.rlim_max / 2;
+    ::setrlimit(RLIMIT_NOFILE, &low);
+    rlimit now{};
+    coir::run(options, [&] { ::getrlimit(RLIMIT_NOFILE, &now); });
+    std::exit(now.rlim_cur == low.rlim_cur ? 1 : 0);
+  };
+  EXPECT_EXIT(keeps_it({.raise_descriptor_limit = false}), testing::ExitedWithCode(1), "");
+  EXPECT_EXIT(keeps_it({}), testing::ExitedWithCode(0), "");
+}
+
+constinit int reported = 0;
+
+TEST_F(run, takes_a_hook_for_unhandled_errors_for_its_length) {
+  reported = 0;
+  const auto fail = [] {
+    coir::spawn([] { throw std::runtime_error("nobody's"); });
+    coir::yield();
+  };
+  coir::run({.unhandled = [](const coir::unhandled_error&) noexcept { ++reported; }}, fail);
+  EXPECT_EQ(reported, 1);
+  EXPECT_TRUE(unhandled.take().empty());
+  coir::run(fail);
+  EXPECT_EQ(reported, 1);
+  EXPECT_EQ(unhandled.take().size(), 1U) << "the one from before is back";
 }
 
 TEST_F(run, without_descriptors_is_an_error_and_works_again_later) {

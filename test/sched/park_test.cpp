@@ -190,7 +190,7 @@ TEST_F(parking, a_tick_before_the_deadline_is_woken) {
 }
 
 TEST_F(parking, makes_the_woken_run_in_the_order_of_the_wakes) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     auto& s = *scheduler::current();
     std::vector<wake_token> tokens(5);
     std::vector<int> order;

@@ -64,7 +64,7 @@ TEST_F(remote_wake, carries_the_reason) {
 }
 
 TEST_F(remote_wake, wakes_in_the_order_of_the_calls) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     auto& s = *scheduler::current();
     std::vector<wake_token> tokens(20);
     std::vector<std::size_t> order;

@@ -48,7 +48,7 @@ TEST_F(sleeping, ends_in_the_order_of_the_deadlines) {
 
 TEST_F(sleeping, for_equal_deadlines_ends_in_the_order_of_the_calls) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const auto until = coir::now() + 1s;
     std::vector<coir::task<>> tasks;
     for (int i = 0; i < 100; ++i)

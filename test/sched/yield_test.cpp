@@ -17,7 +17,7 @@ using words = std::vector<std::string>;
 
 TEST_F(yielding, lets_two_tasks_take_turns) {
   words order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const auto say = [&](std::string name) {
       order.push_back(name + "A");
       coir::yield();
@@ -33,7 +33,7 @@ TEST_F(yielding, lets_two_tasks_take_turns) {
 
 TEST_F(yielding, lets_every_other_ready_fiber_run_once) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     std::vector<coir::task<>> tasks;
     for (int i = 0; i < 5; ++i) {
       tasks.push_back(coir::spawn([&order, i] {
@@ -75,7 +75,7 @@ TEST_F(yielding, alone_returns) {
 
 TEST_F(yielding, puts_what_a_turn_makes_ready_into_the_next_turn) {
   words order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     coir::spawn([&] {
       order.push_back("a");
       coir::spawn([&] { order.push_back("child of a"); });
@@ -90,7 +90,7 @@ TEST_F(yielding, puts_what_a_turn_makes_ready_into_the_next_turn) {
 
 TEST_F(yielding, works_in_an_explicit_fiber_of_a_task) {
   words order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     auto task = coir::spawn([&] {
       coir::fiber inner([&] {
         order.push_back("inner 1");

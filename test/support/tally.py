@@ -49,12 +49,30 @@ def tally(build: pathlib.Path) -> tuple[collections.Counter[str], list[str]]:
                 failures.append(test if test in whole else f"{test}: {case.get('classname')}.{case.get('name')}")
 
     log = junit.with_name(junit.name.replace(".junit.xml", ".json"))
-    for record in map(json.loads, log.read_text(encoding="utf-8").splitlines()):
-        test, verdict = record["name"], record["result"]
-        if verdict not in GOOD and test not in blamed:
+    for record in verdicts(log):
+        test, verdict = record["name"], str(record["result"])
+        if test not in blamed:
             counts["failed"] += 1
             counts["passed"] -= test in whole
             failures.append(f"{test}: {verdict.lower()}, exit status {record['returncode']}")
+    return counts, failures
+
+
+def verdicts(log: pathlib.Path) -> list[dict[str, object]]:
+    """What did not pass, of one log of Meson's."""
+    records = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    return [record for record in records if record["result"] not in GOOD]
+
+
+def seeds(build: pathlib.Path) -> tuple[collections.Counter[str], list[str]]:
+    """The same of the runs in shuffled orders, each of which is one test."""
+    counts: collections.Counter[str] = collections.Counter()
+    failures = []
+    for output in sorted((build / "meson-logs").glob("seed-*.out")):
+        log = output.with_suffix(".json")
+        bad = [str(record["name"]) for record in verdicts(log)] if log.exists() else ["nothing was run"]
+        counts["failed" if bad else "passed"] += 1
+        failures += [f"{output.stem}: {name}" for name in bad]
     return counts, failures
 
 
@@ -66,11 +84,13 @@ def line(counts: collections.Counter[str]) -> str:
 def main(*builds: str) -> int:
     total: collections.Counter[str] = collections.Counter()
     for build in map(pathlib.Path, builds):
-        counts, failures = tally(build)
-        print(f"{build.name:>12}: {line(counts)}")
-        for failure in failures:
-            print(f"{'':>14}{failure}")
-        total += counts
+        for name, (counts, failures) in ((build.name, tally(build)), (f"{build.name} shuffled", seeds(build))):
+            if not counts:
+                continue
+            print(f"{name:>16}: {line(counts)}")
+            for failure in failures:
+                print(f"{'':>18}{failure}")
+            total += counts
     print(line(total))
     return 1 if total["failed"] or not total["passed"] else 0
 

@@ -107,7 +107,7 @@ TEST_F(result, comes_from_any_callable) {
 }
 
 TEST_F(result, is_waited_for_by_many) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     auto t = coir::spawn([] { coir::sleep_for(1s); });
     std::vector<int> order;
     std::vector<coir::task<>> joiners;

@@ -33,7 +33,7 @@ TEST_F(spawning, runs_nothing_at_once) {
 }
 
 TEST_F(spawning, starts_tasks_in_the_order_of_the_calls) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     std::vector<int> order;
     for (int i = 0; i < 1000; ++i) coir::spawn([&order, i] { order.push_back(i); });
     coir::yield();

@@ -44,6 +44,10 @@ class COIR_API reactor final : public poller {
   void poll(deadline until) override;
   void interrupt() noexcept override;
 
+  /// The epoll descriptor: readable, as poll(2) and other loops see it, when poll() would find something, an
+  /// interrupt too. Only to be waited for.
+  [[nodiscard]] int native_handle() const noexcept { return epoll_.get(); }
+
   /// What it has done so far.
   struct statistics {
     std::uint64_t waits = 0;          // epoll_wait calls

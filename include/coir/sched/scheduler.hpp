@@ -4,6 +4,7 @@
 // none, polls on its own stack until there is (doc/design/sched.md).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,7 @@
 #include <coir/sched/detail/call_queue.hpp>
 #include <coir/sched/detail/door.hpp>
 #include <coir/sched/detail/ready_ring.hpp>
+#include <coir/sched/detail/shuffle.hpp>
 #include <coir/sched/detail/timer_heap.hpp>
 #include <coir/sched/pending_call.hpp>
 #include <coir/sched/poller.hpp>
@@ -44,7 +46,7 @@ namespace lowlevel {
 /// For builders of blocking calls. Programs are run by coir::run, and wait by the calls of other layers.
 ///
 /// Owner:    whoever runs it; outlives its fibers' waits and every wake_token in use
-/// Order:    ready fibers run first come, first served
+/// Order:    ready fibers run first come, first served, unless shuffle() was called
 /// Example:  lib/sync/wait_queue.cpp
 class COIR_API scheduler {
  public:
@@ -108,6 +110,26 @@ class COIR_API scheduler {
   /// Switches: yes
   void run_now(detail::control* fiber) noexcept;
 
+  /// Looks outside once, without waiting, and makes ready what that finds: timers that are due, descriptors,
+  /// what other threads want. For loops that are driven by hand.
+  void look();
+  /// The part of that which has no system call: other threads only. After the last look, before a wait that
+  /// poller::interrupt ends: an earlier look may have taken the interrupt for what came since.
+  void look_at_threads();
+
+  /// When the next look is due: the clock's epoch while fibers are ready, `never` without a timer.
+  [[nodiscard]] deadline next_deadline() const noexcept {
+    return has_ready() || calls_.is_due() ? deadline() : timers_.wake_up();
+  }
+
+  /// From now on ready fibers run in an order that is drawn from `seed`; 0: first come, first served. What
+  /// yield, run_now and wait queues promise holds all the same, and everybody's turn comes.
+  ///
+  /// Every scheduler begins with the seed in the environment variable COIR_SHUFFLE_SEED.
+  ///
+  /// Cost:     without a seed none; with one, each switch looks outside
+  void shuffle(std::uint64_t seed) noexcept;
+
   /// Ends the current fiber's turn for good: the next ready fiber, started. For a task's end.
   [[nodiscard]] detail::control* next_to_run() noexcept;
 
@@ -169,6 +191,9 @@ class COIR_API scheduler {
   };
   [[nodiscard]] const statistics& stats() const noexcept { return stats_; }
   [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty(); }
+  [[nodiscard]] std::size_t ready() const noexcept { return ready_.size(); }
+  /// How often a fiber has let the others go on, also when there were none.
+  [[nodiscard]] std::uint64_t switches() const noexcept { return ready_.popped(); }
 
  private:
   [[noreturn]] static void throw_none(const char* caller);
@@ -200,6 +225,7 @@ class COIR_API scheduler {
   std::int32_t passed_over_ = 0;  // turns since the poller was asked
   deadline last_turn_{};
   deadline last_poll_{};
+  detail::shuffle shuffle_;
   detail::timers timers_;
   // Callbacks, and the unwinding of what other threads have dropped: user code, so on fibers of its own.
   detail::call_queue calls_{*this};

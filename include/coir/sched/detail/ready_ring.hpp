@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <coir/base/api.hpp>
 #include <coir/fiber/detail/control.hpp>
@@ -63,17 +64,28 @@ class COIR_API ready_ring {
   // Before all others. Throws std::bad_alloc.
   void push_front(const turn& t) {
     reserve_one();
+    ++fronts_;
     slots_[--head_ & mask_] = t;
   }
 
   turn pop() noexcept { return slots_[head_++ & mask_]; }
   [[nodiscard]] const turn& front() const noexcept { return slots_[head_ & mask_]; }
+  [[nodiscard]] const turn& back() const noexcept { return slots_[(tail_ - 1) & mask_]; }
 
   // Pops the front and pushes `t` into the room that it leaves.
   void rotate(const turn& t) noexcept {
     ++head_;
     slots_[tail_++ & mask_] = t;
   }
+
+  // The front's position, and the one behind the last, modulo 2^64. Those between keep theirs until they go.
+  [[nodiscard]] std::size_t begin() const noexcept { return head_; }
+  [[nodiscard]] std::size_t end() const noexcept { return tail_; }
+  // From a position to one before it; those between make room.
+  void bring_forward(std::size_t from, std::size_t to) noexcept;
+
+  // How many have been popped so far.
+  [[nodiscard]] std::uint64_t popped() const noexcept { return head_ + fronts_; }
 
  private:
   void grow();
@@ -83,6 +95,7 @@ class COIR_API ready_ring {
   // Modulo 2^64; the slot is the low bits.
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
+  std::uint64_t fronts_ = 0;  // push_fronts so far
 };
 
 }  // namespace coir::detail

@@ -28,6 +28,9 @@ class COIR_API session {
   [[nodiscard]] static inline session* current() noexcept;
   [[nodiscard]] lowlevel::scheduler& scheduler() noexcept { return scheduler_; }
 
+  // Asks main to end, as task::cancel does a task.
+  void cancel_main(std::string reason);
+
   // The task that runs here, "main", or "": who asks for something.
   [[nodiscard]] static std::string canceller();
 
