@@ -4,6 +4,7 @@
 #include <coir/base/cancelled.hpp>
 #include <coir/base/timed_out.hpp>
 #include <coir/base/unhandled.hpp>
+#include <coir/task/any_task.hpp>
 #include <coir/task/cancel_scope.hpp>
 #include <coir/task/first_of.hpp>
 #include <coir/task/gather.hpp>

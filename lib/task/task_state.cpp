@@ -118,6 +118,24 @@ void task_state::launch_at_last(const fiber_options& options) noexcept {
   }
 }
 
+void task_state::call_when_done(call_ref c) {
+  if (!home || home != session::current())
+    throw std::logic_error(title() + ": on_done belongs to the thread that it runs on");
+  struct caller : done_hook {
+    explicit caller(call_ref function) noexcept
+        : done_hook([](done_hook& self, task_state& t) noexcept {
+            const std::unique_ptr<caller> us(&static_cast<caller&>(self));
+            static_cast<void>(t.home->scheduler().call_soon(std::move(us->what)));
+          }),
+          what(std::move(function)) {}
+    call_ref what;
+  };
+  if (done)
+    static_cast<void>(home->scheduler().call_soon(std::move(c)));
+  else
+    hooks.push_back(*std::make_unique<caller>(std::move(c)).release());
+}
+
 bool task_state::join_until(deadline until) {
   session* here = session::current();
   // A call that could wait is a place where cancellation is met, also when it need not wait.

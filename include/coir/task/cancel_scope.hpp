@@ -87,7 +87,7 @@ class scope_timer {
 ///
 /// Owner:    whoever needs to cancel it; runs once
 /// Threads:  the one that runs it; to cancel it from another, coir::post
-/// Example:  doc/tutorial/09-timeouts.cpp
+/// Example:  doc/tutorial/13-timeouts.cpp
 class COIR_API cancel_scope {
  public:
   cancel_scope() = default;

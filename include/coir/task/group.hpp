@@ -75,7 +75,7 @@ class readiness {
 ///
 /// Owner:    ends after its tasks: the destructor waits for them
 /// Threads:  the one that its tasks run on
-/// Example:  doc/tutorial/10-groups.cpp
+/// Example:  doc/tutorial/14-groups.cpp
 class COIR_API group {
  public:
   explicit group(const group_options& options = {}) : state_(options.most_at_once) {}

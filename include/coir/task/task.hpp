@@ -4,6 +4,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,7 @@
 #include <coir/base/api.hpp>
 #include <coir/base/clock.hpp>
 #include <coir/base/detail/where.hpp>
+#include <coir/task/any_task.hpp>
 #include <coir/task/detail/task_work.hpp>
 
 namespace coir {
@@ -44,11 +46,12 @@ struct task_access {
   [[nodiscard]] static task_state& state_of(const task<T>& t) {
     return t.state();
   }
+  [[nodiscard]] static any_task adopt_any(task_ref ref) noexcept { return any_task(std::move(ref)); }
 };
 
 }  // namespace detail
 
-/// A handle to a running or finished task that results in a T.
+/// A handle to a running or finished task that results in a T; what does not concern that is any_task's.
 ///
 /// For explicit switching take coir::fiber. A task runs on the thread that spawned it, from the next turn
 /// on, and goes on when its handles are dropped: the runtime owns it. An error that nobody has retrieved
@@ -58,30 +61,12 @@ struct task_access {
 /// Threads:  the thread that spawned it; handles may be dropped anywhere
 /// Example:  doc/tutorial/03-tasks.cpp
 template <class T>
-class task {
+class task : public any_task {
  public:
   using value_type = T;
 
   /// An empty handle: every call but `=` and bool is an error.
   task() noexcept = default;
-
-  /// Waits until the task has ended, in whatever way; never throws the task's own error.
-  ///
-  /// Switches: may
-  /// Throws:   cancelled when the caller was cancelled: the task runs on; std::logic_error when a task
-  ///           joins itself, for an empty handle, and on a thread other than the task's
-  void join() const { state().join_until(never); }
-
-  /// As join, up to a deadline.
-  ///
-  /// Switches: may
-  /// Returns:  whether the task has ended
-  /// Throws:   as join
-  [[nodiscard]] bool join_until(deadline until) const { return state().join_until(until); }
-  template <class Rep, class Period>
-  [[nodiscard]] bool join_for(std::chrono::duration<Rep, Period> d) const {
-    return join_until(detail::deadline_after(now(), d));
-  }
 
   /// Waits for the end and returns the result: a copy, or, of a type that cannot be copied, the result
   /// itself, once.
@@ -96,33 +81,20 @@ class task {
     if constexpr (!std::is_void_v<T>) return detail::take_result<T>(s);
   }
 
-  /// Asks the task to end: its blocking calls throw coir::cancelled from now on, beginning with the one it
-  /// is in. A task that has not run yet never does.
-  ///
-  /// Returns: whether this is the first request and the task had not ended
-  bool cancel(std::string reason = {}) const { return state().cancel(std::move(reason)); }
-
-  /// Whether the task has ended.
-  [[nodiscard]] bool is_done() const { return state().done; }
-
-  /// The name given to spawn, or "task 17".
-  [[nodiscard]] std::string name() const { return state().display_name(); }
-
-  /// Whether the handle means a task.
-  [[nodiscard]] explicit operator bool() const noexcept { return ref_.get() != nullptr; }
-
-  friend bool operator==(const task& a, const task& b) noexcept { return a.ref_.get() == b.ref_.get(); }
+  /// As any_task::on_done; `fn` may take the `const task&`.
+  template <class F>
+  void on_done(F&& fn, detail::where from = detail::where::here()) const {
+    call_when_done([self = *this, fn = std::decay_t<F>(std::forward<F>(fn))]() mutable {
+      if constexpr (std::invocable<std::decay_t<F>&, const task&>)
+        std::invoke(fn, std::as_const(self));
+      else
+        std::invoke(fn);
+    }, from);
+  }
 
  private:
   friend struct detail::task_access;
-  explicit task(detail::task_ref ref) noexcept : ref_(std::move(ref)) {}
-
-  [[nodiscard]] detail::task_state& state() const {
-    if (!ref_.get()) throw std::logic_error("this coir::task handle is empty");
-    return *ref_.get();
-  }
-
-  detail::task_ref ref_;
+  explicit task(detail::task_ref ref) noexcept : any_task(std::move(ref)) {}
 };
 
 /// Starts `fn` as a task of its own, which first runs when the current fiber next lets others run.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <coir/base/api.hpp>
 #include <coir/base/detail/intrusive_list.hpp>
@@ -33,6 +34,12 @@ class COIR_API session {
 
   // The task that runs here, "main", or "": who asks for something.
   [[nodiscard]] static std::string canceller();
+
+  // Calls visit(task_state&) for each task that has not ended.
+  template <class F>
+  void for_each_task(F&& visit) {
+    tasks_.for_each(std::forward<F>(visit));
+  }
 
   void add(task_state& t) noexcept {
     t.number = ++spawned_;

@@ -21,6 +21,7 @@
 #include <coir/fiber/detail/control.hpp>
 #include <coir/fiber/fiber_options.hpp>
 #include <coir/sched/detail/activity.hpp>
+#include <coir/sched/detail/call.hpp>
 
 namespace coir::detail {
 
@@ -76,6 +77,9 @@ struct COIR_API task_state : body, activity, session_node {
   // On the task's thread.
   bool cancel(shared_cause cause);
   bool cancel(std::string reason);
+
+  // On the task's thread: in the next turn, if it has ended.
+  void call_when_done(call_ref c);
 
   // After its end: by an error, and not because it was cancelled.
   [[nodiscard]] bool has_failed() const noexcept;
