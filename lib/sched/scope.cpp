@@ -78,7 +78,7 @@ void scheduler::cancel_at(deadline at, deadline now, scope& s, detail::scope_exp
   });
 }
 
-void scheduler::stop(scope& s) noexcept {
+void scheduler::disarm(scope& s) noexcept {
   detail::scope_expiry* t = std::exchange(s.expiry, nullptr);
   if (t && t->queued) detail::this_scheduler->timers_.erase(*t);
 }
@@ -92,7 +92,7 @@ void scheduler::expire(scope& s) noexcept {
 void scheduler::end_scopes_slowly(activity& a) noexcept {
   for (scope* s = std::exchange(a.innermost, &a.root);; s = std::exchange(s->outer, nullptr)) {
     s->owner = nullptr;
-    stop(*s);
+    disarm(*s);
     if (std::exchange(s->in_effect, false)) --in_effect_;
     if (s == &a.root) return;
   }

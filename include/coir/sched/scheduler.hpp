@@ -158,7 +158,7 @@ class COIR_API scheduler {
   /// after `now`.
   void cancel_at(deadline at, deadline now, detail::scope& s, detail::scope_expiry& t) noexcept;
   /// Unless it has ended by then, or was stopped.
-  static void stop(detail::scope& s) noexcept;
+  static void disarm(detail::scope& s) noexcept;
 
   /// Cancels what runs inside of `s`, now or later: the waits that are open end, and those to come throw.
   ///

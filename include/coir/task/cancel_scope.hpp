@@ -69,7 +69,7 @@ class scope_timer {
     if (at != never) lowlevel::scheduler::required(caller).cancel_at(at, now, scope_, timer_);
   }
   void stop() noexcept {
-    if (scope_.expiry) lowlevel::scheduler::stop(scope_);
+    if (scope_.expiry) lowlevel::scheduler::disarm(scope_);
   }
 
  private:

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include <coir/base/clock.hpp>
+#include <coir/task/detail/several.hpp>
 #include <coir/task/detail/watch.hpp>
-#include <coir/task/gather.hpp>
 #include <coir/task/group_error.hpp>
 
 namespace coir {

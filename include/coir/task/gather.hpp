@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include <coir/task/detail/several.hpp>
 #include <coir/task/detail/watch.hpp>
 #include <coir/task/outcome.hpp>
-#include <coir/task/task.hpp>
 
 namespace coir {
 
@@ -24,38 +24,12 @@ inline constexpr collect_errors_t collect_errors;
 namespace detail {
 
 template <class T>
-concept task_or_callable = requires(T&& t) { as_task(std::forward<T>(t)); };
-
-template <class Range>
-concept task_range = std::ranges::input_range<Range> && requires(std::ranges::range_reference_t<Range> t) {
-  as_task(t);
-  requires std::same_as<std::remove_cvref_t<decltype(as_task(t))>, std::remove_cvref_t<decltype(t)>>;
-};
-
-// What a task results in, as a value.
-template <class T>
-auto result_of(const task<T>& t) {
-  if constexpr (std::is_void_v<T>) {
-    t.get();
-    return std::monostate();
-  } else {
-    return t.get();
-  }
-}
-
-template <class T>
 outcome<T> outcome_of(const task<T>& t) {
   try {
     return outcome<T>(result_of(t));
   } catch (...) {
     return outcome<T>(std::current_exception());
   }
-}
-
-template <class Tasks>
-auto with_states(const Tasks& tasks) {
-  return std::apply(
-      [](const auto&... t) { return std::array<task_state*, sizeof...(t)>{&task_access::state_of(t)...}; }, tasks);
 }
 
 COIR_API void join_all(task_state* const* tasks, std::size_t count, const char* caller);

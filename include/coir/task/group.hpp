@@ -20,7 +20,6 @@
 #include <coir/task/group_error.hpp>
 #include <coir/task/shielded.hpp>
 #include <coir/task/task.hpp>
-#include <coir/task/timeout.hpp>
 
 namespace coir {
 
@@ -212,7 +211,7 @@ void in_group(const group_options& options, F&& fn) {
     state.wait();
   }
   state.check();
-  check_cancelled();
+  lowlevel::scheduler::required("in_group").check_cancelled();
 }
 template <class F>
 void in_group(F&& fn) {

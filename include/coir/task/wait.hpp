@@ -12,9 +12,8 @@
 #include <vector>
 
 #include <coir/base/clock.hpp>
+#include <coir/task/detail/several.hpp>
 #include <coir/task/detail/watch.hpp>
-#include <coir/task/gather.hpp>
-#include <coir/task/task.hpp>
 
 namespace coir {
 
@@ -109,7 +108,7 @@ class completed_tasks {
 
 /// The handles of `tasks` as these end: `for (auto& t : coir::as_completed(tasks)) use(t.get());`. Each step waits.
 ///
-/// Switches: never, but the iterator's steps
+/// Switches: may, in the iterator's steps
 /// Throws:   std::logic_error as coir::gather
 template <detail::task_range Range>
 [[nodiscard]] auto as_completed(const Range& tasks) {

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include <coir/base/api.hpp>
 #include <coir/base/clock.hpp>
 #include <coir/task/detail/task_state.hpp>
-#include <coir/task/task.hpp>
 
 namespace coir::detail {
 
@@ -67,24 +67,5 @@ COIR_API void cancel_and_join(task_state* const* tasks, std::size_t count, const
 // Waits for all, and throws the first error; then, and when the caller is cancelled, the others are cancelled and
 // have ended.
 COIR_API void join_all_or_throw(task_state* const* tasks, std::size_t count, const char* caller);
-
-// What is given to a call that takes tasks and callables alike.
-template <class T>
-[[nodiscard]] const task<T>& as_task(const task<T>& t) {
-  return t;
-}
-template <class F>
-  requires std::invocable<std::decay_t<F>&>
-[[nodiscard]] auto as_task(F&& fn) {
-  return spawn(std::forward<F>(fn));
-}
-
-// Of the tasks in a range.
-template <class Range>
-[[nodiscard]] std::vector<task_state*> states_of(const Range& tasks) {
-  std::vector<task_state*> states;
-  for (const auto& t : tasks) states.push_back(&task_access::state_of(t));
-  return states;
-}
 
 }  // namespace coir::detail
