@@ -33,6 +33,12 @@ std::shared_ptr<context_state> exchange_context(std::shared_ptr<context_state> s
   return std::exchange(particulars_of(*enter_thread()).context, std::move(state));
 }
 
+void inherit_context(control& c) {
+  const particulars* own = context_owner(this_thread.current)->own;
+  if (own && own->context && own->context->values)
+    particulars_of(c).context = std::make_shared<context_state>(*own->context);
+}
+
 std::uint64_t new_variable() noexcept {
   static constinit std::atomic<std::uint64_t> numbers{0};
   return ++numbers;

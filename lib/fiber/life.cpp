@@ -198,6 +198,8 @@ control* make_scheduled(body& work, const fiber_options& options) {
   control* c = take_control();
   try {
     fit_out(*c, options.name, options.own_fp_env);
+    if (this_thread.current->own || this_thread.current->borrows) [[unlikely]]
+      inherit_context(*c);
   } catch (...) {
     give_control(c);
     throw;

@@ -49,6 +49,9 @@ inline void fit_out(control& c, std::string_view name, bool own_floats) {
     fit_out_with(c, name, own_floats);
 }
 
+// Gives `c` a copy of the current fiber's context, if that has any variables. Throws std::bad_alloc.
+void inherit_context(control& c);
+
 // Changes the name. Throws std::bad_alloc, and then nothing has changed.
 void rename(control& c, std::string_view name);
 [[nodiscard]] std::string copy_name(const control& c);

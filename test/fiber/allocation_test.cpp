@@ -1,44 +1,19 @@
 // A switch allocates nothing, and of a fiber that runs and ends nothing is left.
-#include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 #include <tuple>
 
 #include <coir/fiber.hpp>
 
-#include "nothing_left.hpp"
+#define COIR_COUNTS_ALLOCATIONS
+#include "count_allocations.hpp"
 #include "parent.hpp"
 
 namespace {
 
-std::atomic<long> allocations = 0;
+using support::allocations;
 
-}  // namespace
-
-// Sanitizers bring their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-// Out of line: a compiler that sees free() where it knows of operator new warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size ? size : 1)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-#endif
-
-namespace {
-
-class allocation : public support::nothing_left {
- protected:
-  void SetUp() override {
-    const long before = allocations;
-    delete std::launder(new int(1));
-    if (allocations == before) GTEST_SKIP() << "allocations are not counted here";
-  }
-};
+using allocation = support::counts_allocations;
 using support::to_parent;
 
 TEST_F(allocation, happens_in_no_switch) {

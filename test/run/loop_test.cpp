@@ -130,12 +130,15 @@ TEST_F(a_loop, tells_when_it_wants_to_be_polled_next) {
   coir::spawn([&] { coir::sleep_until(until + 1h); });
   coir::spawn([&] { coir::sleep_until(until); });
   EXPECT_LE(loop.next_deadline(), coir::now()) << "two are ready";
-  EXPECT_FALSE(loop.poll_once());
-  EXPECT_EQ(loop.next_deadline(), until);
+  const auto wants_the_first = [&] {
+    EXPECT_FALSE(loop.poll_once());
+    EXPECT_GE(loop.next_deadline(), until);
+    EXPECT_LE(loop.next_deadline(), until + 1ms) << "the end of its tick";
+  };
+  wants_the_first();
   coir::spawn([] {});
   EXPECT_LE(loop.next_deadline(), coir::now()) << "spawned from outside";
-  EXPECT_FALSE(loop.poll_once());
-  EXPECT_EQ(loop.next_deadline(), until);
+  wants_the_first();
 }
 
 TEST_F(a_loop, wakes_a_sleeper_in_the_first_poll_after_its_deadline) {

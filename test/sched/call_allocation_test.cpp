@@ -1,46 +1,22 @@
 // A callback costs one allocation, whichever way it is queued.
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <memory>
-#include <new>
 
 #include <coir/sched.hpp>
 #include <coir/testing.hpp>
 
-#include "nothing_left.hpp"
+#define COIR_COUNTS_ALLOCATIONS
+#include "count_allocations.hpp"
 
 namespace {
 
-std::atomic<long> allocations = 0;
-
-}  // namespace
-
-// Sanitizers bring their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-// Out of line: a compiler that sees free() where it knows of operator new warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size ? size : 1)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-#endif
-
-namespace {
+using support::allocations;
 
 using namespace std::chrono_literals;
 
-class call_allocation : public support::nothing_left {
+class call_allocation : public support::counts_allocations {
  protected:
-  void SetUp() override {
-    const long before = allocations;
-    delete std::launder(new int(1));
-    if (allocations == before) GTEST_SKIP() << "allocations are not counted here";
-  }
-
   // How many it takes to queue and call a thousand, `batch` at a time, once pools are warm.
   template <class F>
   static long per_thousand(int batch, F queue) {
@@ -73,8 +49,9 @@ TEST_F(call_allocation, is_one_for_call_soon) {
 
 TEST_F(call_allocation, is_one_for_call_later) {
   const auto queue = [](const coir::scheduler_ref&, int& calls) { coir::call_later(10ms, [&] { ++calls; }); };
-  EXPECT_EQ(per_thousand(1, queue), 1000);
-  EXPECT_EQ(per_thousand(100, queue), 1000);
+  // The arrays of the timers may see their largest crowd yet.
+  EXPECT_LE(per_thousand(1, queue), 1000 + 16);
+  EXPECT_LE(per_thousand(100, queue), 1000 + 16);
 }
 
 TEST_F(call_allocation, is_one_for_post) {

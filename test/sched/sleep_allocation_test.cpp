@@ -1,8 +1,5 @@
 // Sleeping allocates nothing: the arrays that hold timers grow with the crowd, and are kept.
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include <coir/sched.hpp>
@@ -10,38 +7,16 @@
 #include <coir/task.hpp>
 #include <coir/testing.hpp>
 
-#include "nothing_left.hpp"
+#include "count_allocations.hpp"
 
 namespace {
 
-std::atomic<long> allocations = 0;
-
-}  // namespace
-
-// Sanitizers bring their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-// Out of line: a compiler that sees free() where it knows of operator new warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size ? size : 1)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-#endif
-
-namespace {
+using support::allocations;
 
 using namespace std::chrono_literals;
 
-class sleep_allocation : public support::nothing_left {
+class sleep_allocation : public support::counts_allocations {
  protected:
-  void SetUp() override {
-    const long before = allocations;
-    delete std::launder(new int(1));
-    if (allocations == before) GTEST_SKIP() << "allocations are not counted here";
-  }
-
   // Runs `each` in so many tasks for an hour, then for another one; how often memory was taken in the second.
   template <class F>
   static long in_the_second_hour(int tasks, F each) {

@@ -100,7 +100,7 @@ class task : public any_task {
 /// Starts `fn` as a task of its own, which first runs when the current fiber next lets others run.
 ///
 /// `fn` is moved or copied into the task and destroyed when it has ended; what it captures by reference
-/// outlives it.
+/// outlives it. The task begins with a copy of the current fiber's context variables.
 ///
 /// Throws:  std::logic_error outside of coir::run; std::bad_alloc
 /// Cost:    one allocation; the stack comes when the task first runs, out of a pool
