@@ -83,13 +83,13 @@ void group_state::wait() noexcept {
 }
 
 void group_state::wait_or_throw() {
-  if (home) home->check_cancelled();
+  if (lowlevel::scheduler* here = lowlevel::scheduler::current()) here->check_cancelled();
   while (!tasks.empty()) emptied.wait_or_throw("a group's tasks to end");
 }
 
 void group_state::check() {
   requested = false;
-  if (in_effect && !owner) home->forget_effect(*this);
+  if (!owner) in_effect = false;
   throw_errors(std::exchange(errors, {}));
 }
 
