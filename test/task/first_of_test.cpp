@@ -89,7 +89,7 @@ TEST_F(first_of, losers_that_have_not_run_never_do) {
 }
 
 TEST_F(first_of, of_several_that_have_ended_takes_the_first_in_place) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     auto a = coir::spawn([] { return 1; });
     auto b = coir::spawn([] { return 2; });
     coir::gather(a, b);
@@ -266,7 +266,7 @@ TEST_F(staggered_race, hands_over_results_that_cannot_be_copied_and_drops_the_lo
 }
 
 TEST_F(staggered_race, without_delay_starts_all_but_in_order) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     std::vector<int> order;
     std::vector<std::function<void()>> all;
     for (int i = 0; i < 4; ++i) all.emplace_back([&, i] { order.push_back(i), coir::sleep_for(1s); });
@@ -314,7 +314,7 @@ TEST_F(staggered_race, errors_before_the_winner_are_nobodys) {
 }
 
 TEST_F(staggered_race, of_two_that_end_together_one_wins) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     const connects all{slowly(500ms, 1), slowly(250ms, 2)};
     EXPECT_EQ(coir::staggered_race(all, 250ms).first, 0U) << "the one whose sleep began first";
   });

@@ -73,7 +73,7 @@ TEST_F(gather, spawns_callables) {
 }
 
 TEST_F(gather, starts_callables_in_the_order_of_the_arguments) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     std::string order;
     const auto note = [&](char c) { return [&order, c] { order += c; }; };
     coir::gather(note('a'), note('b'), note('c'));
@@ -253,7 +253,7 @@ auto called_at_the_last_moment(F call) {
 }
 
 TEST_F(gather, results_that_have_come_beat_a_later_cancel) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     const auto as_get = [](auto& t) { return *t.get(); };
     EXPECT_EQ(called_at_the_last_moment(as_get), 4);
     EXPECT_EQ(called_at_the_last_moment([](auto& t) { return *std::get<0>(coir::gather(t)); }), 4);

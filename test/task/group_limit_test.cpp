@@ -43,7 +43,7 @@ struct room {
 };
 
 TEST_F(limited_group, runs_that_many_at_once_first_come_first_served) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     const auto start = coir::now();
     room r;
     std::vector<int> order;

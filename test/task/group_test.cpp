@@ -77,6 +77,7 @@ TEST_F(in_group, hands_out_handles_like_any) {
       kept = g.spawn({.name = "kept"}, [] { return 5; });
       EXPECT_EQ(kept.name(), "kept");
       EXPECT_EQ(g.spawn([] { return 6; }).get(), 6);
+      kept.join();
       EXPECT_EQ(g.size(), 0U);
       bool ran = false;
       auto now = g.spawn_now({.name = "now"}, [&] { return ran = true; });
@@ -130,7 +131,7 @@ TEST_F(in_group, an_error_of_the_body_cancels_the_tasks_and_is_thrown_as_it_is) 
 }
 
 TEST_F(in_group, several_errors_come_together_in_their_order) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     const auto fails_late = [](const char* text) {
       return [text] {
         reason_of(sleep_long);
