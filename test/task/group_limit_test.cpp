@@ -79,8 +79,8 @@ TEST_F(limited_group, starts_the_next_as_soon_as_one_has_ended) {
 
 TEST_F(limited_group, spawn_now_waits_its_turn_where_there_is_no_room) {
   coir::testing::run([] {
-    coir::in_group({.most_at_once = 1}, [](coir::group& g) {
-      bool ran = false;
+    bool ran = false;
+    coir::in_group({.most_at_once = 1}, [&](coir::group& g) {
       g.spawn_now([] { coir::sleep_for(1s); });
       auto t = g.spawn_now([&] { ran = true; });
       EXPECT_FALSE(ran);

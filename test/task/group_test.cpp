@@ -73,13 +73,13 @@ TEST_F(in_group, returns_when_all_have_ended) {
 TEST_F(in_group, hands_out_handles_like_any) {
   coir::testing::run([] {
     coir::task<int> kept;
+    bool ran = false;
     coir::in_group([&](coir::group& g) {
       kept = g.spawn({.name = "kept"}, [] { return 5; });
       EXPECT_EQ(kept.name(), "kept");
       EXPECT_EQ(g.spawn([] { return 6; }).get(), 6);
       kept.join();
       EXPECT_EQ(g.size(), 0U);
-      bool ran = false;
       auto now = g.spawn_now({.name = "now"}, [&] { return ran = true; });
       EXPECT_TRUE(ran);
       EXPECT_TRUE(now.is_done());
