@@ -32,6 +32,13 @@ scope* innermost_reached(const activity& a, const scope& edge) noexcept {
   return reached;
 }
 
+// Whether it was cancelled, or one around it that no shield keeps off.
+bool is_concerned(const scope& s) noexcept {
+  const scope* around = &s;
+  while (!around->requested && !around->shielded && around->outer) around = around->outer;
+  return around->requested;
+}
+
 }  // namespace
 
 const scope& cancelled_by(const scope& s) noexcept {
@@ -52,6 +59,9 @@ void scheduler::open(scope& s, activity& a) noexcept {
   s.outer = a.innermost;
   s.opened_on = detail::this_thread.current;
   s.uncaught = detail::this_thread.exceptions->uncaught;
+  // A destructor's, which what is around it does not interrupt: it may have a time of its own all the same.
+  if (detail::is_unwinding(*a.innermost)) [[unlikely]]
+    s.shielded = true;
   a.innermost = &s;
   if (s.requested || (s.outer->in_effect && !s.shielded)) put_in_effect(s);
 }
@@ -66,6 +76,14 @@ bool scheduler::close(scope& s) noexcept {
   scope** link = &owner->innermost;
   while (*link != &s) link = &(*link)->outer;
   *link = s.outer;
+  // Those inside of one that has gone: what it was cancelled for, or a shield against, no longer concerns them.
+  for (scope* in = owner->innermost; in != s.outer; in = in->outer) {
+    if (detail::is_concerned(*in) == in->in_effect) continue;
+    if (in->in_effect)
+      here.forget_effect(*in);
+    else
+      here.put_in_effect(*in);
+  }
   return in_order;
 }
 
@@ -85,7 +103,7 @@ void scheduler::disarm(scope& s) noexcept {
 
 void scheduler::expire(scope& s) noexcept {
   static const auto cause = std::make_shared<const detail::cancel_cause>(
-      detail::cancel_cause{.reason = "its deadline has passed", .by = {}, .is_deadline = true});
+      detail::cancel_cause{.reason = "its deadline has passed", .by = "a deadline", .is_deadline = true});
   cancel(s, cause);
 }
 
@@ -103,13 +121,16 @@ bool scheduler::cancel(scope& s, detail::shared_cause cause) noexcept {
   s.cause = std::move(cause);
   if (s.in_effect || (!s.owner && !s.members)) return true;
   detail::reach left;
-  const auto reach = [&](scope& in) {
-    if (in.in_effect) return;
-    put_in_effect(in);
+  const auto reach_members = [&](scope& in) {
     if (in.members)
       in.members->for_each([&](activity& member) {
         if (!member.root.in_effect) left.add(member);
       });
+  };
+  const auto reach = [&](scope& in) {
+    if (in.in_effect) return;
+    put_in_effect(in);
+    reach_members(in);
   };
   const auto reach_chain = [&](activity& a, const scope& edge) {
     for (scope* in = detail::innermost_reached(a, edge);; in = in->outer) {
@@ -118,10 +139,13 @@ bool scheduler::cancel(scope& s, detail::shared_cause cause) noexcept {
     }
     if (a.is_cancelled()) wake(a.parked, wake_reason::cancelled);
   };
-  if (s.owner)
+  if (s.owner) {
     reach_chain(*s.owner, s);
-  else
-    reach(s);
+  } else {
+    // A group without a body: nobody waits in it itself, so it does not count, and may outlive this scheduler.
+    s.in_effect = true;
+    reach_members(s);
+  }
   while (activity* a = left.take()) reach_chain(*a, a->root);
   return true;
 }

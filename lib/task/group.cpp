@@ -16,9 +16,16 @@ void group::join() {
 
 bool group::cancel(std::string reason) {
   if (state_.requested) return false;
-  if (!state_.home) return false;
-  return state_.home->cancel(state_, std::make_shared<const detail::cancel_cause>(
-                                         detail::cancel_cause{std::move(reason), detail::session::canceller()}));
+  auto cause = std::make_shared<const detail::cancel_cause>(
+      detail::cancel_cause{std::move(reason), detail::session::canceller()});
+  if (!state_.home) {
+    state_.requested = true;
+    state_.cause = std::move(cause);
+    return true;
+  }
+  if (state_.home != lowlevel::scheduler::current())
+    throw std::logic_error("coir::group::cancel: the group belongs to another thread, or to a run that has ended");
+  return state_.home->cancel(state_, std::move(cause));
 }
 
 }  // namespace coir

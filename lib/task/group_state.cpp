@@ -1,5 +1,7 @@
 #include <coir/task/detail/group_state.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -56,11 +58,25 @@ void group_state::ended(task_state& t) noexcept {
     ++running;
     w.task->launch_at_last({.stack_size = w.stack_size, .own_fp_env = w.own_fp_env});
   }
-  if (next_waiting == waiting.size()) {
-    waiting.clear();
+  // Half of it, so that what never runs empty does not grow, at constant cost.
+  if (next_waiting * 2 >= waiting.size()) {
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(next_waiting));
     next_waiting = 0;
   }
   if (tasks.empty()) emptied.notify_all();
+}
+
+void group_state::release_cancelled(const task_state& t) noexcept {
+  const auto first = waiting.begin() + static_cast<std::ptrdiff_t>(next_waiting);
+  const auto at = std::find_if(first, waiting.end(), [&](const waiting_task& w) { return w.task == &t; });
+  if (at == waiting.end()) return;
+  const waiting_task w = *at;
+  if (at == first)
+    ++next_waiting;
+  else
+    waiting.erase(at);
+  ++running;
+  w.task->launch_at_last({.stack_size = w.stack_size, .own_fp_env = w.own_fp_env});
 }
 
 void group_state::fail(std::exception_ptr error, const std::string& whose) noexcept {
@@ -83,13 +99,13 @@ void group_state::wait() noexcept {
 }
 
 void group_state::wait_or_throw() {
-  if (home) home->check_cancelled();
+  if (lowlevel::scheduler* here = lowlevel::scheduler::current()) here->check_cancelled();
   while (!tasks.empty()) emptied.wait_or_throw("a group's tasks to end");
 }
 
 void group_state::check() {
   requested = false;
-  if (in_effect && !owner) home->forget_effect(*this);
+  if (!owner) in_effect = false;
   throw_errors(std::exchange(errors, {}));
 }
 

@@ -171,7 +171,9 @@ void task_state::check() {
 bool task_state::cancel(shared_cause cause) {
   if (done || root.requested) return false;
   if (home != session::current()) throw std::logic_error(title() + " can only be cancelled on the thread that it runs on");
-  return home->scheduler().cancel(root, std::move(cause));
+  const bool first = home->scheduler().cancel(root, std::move(cause));
+  if (root.outer) static_cast<group_state*>(root.outer)->release_cancelled(*this);
+  return first;
 }
 
 bool task_state::cancel(std::string reason) {

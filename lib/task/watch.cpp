@@ -19,6 +19,10 @@ void watch::hook::take_note(done_hook& self, task_state&) noexcept {
   lowlevel::scheduler::wake(h.owner.waiter_);
 }
 
+void meet_cancellation() {
+  if (const lowlevel::scheduler* here = lowlevel::scheduler::current()) here->check_cancelled();
+}
+
 void watch::add(task_state& t, const char* caller) {
   if (!t.done && t.home != session::current())
     throw std::logic_error("coir::" + std::string(caller) + ": " + t.title() + " runs on another thread");
@@ -59,6 +63,7 @@ void join_all_or_throw(task_state* const* tasks, std::size_t count, const char* 
   watch all(count);
   for (std::size_t i = 0; i < count; ++i) all.add(*tasks[i], caller);
   try {
+    meet_cancellation();
     while (!all.is_over()) {
       const auto ended = all.next();
       if (ended) tasks[*ended]->check();
@@ -71,8 +76,9 @@ void join_all_or_throw(task_state* const* tasks, std::size_t count, const char* 
 
 std::size_t first_end(task_state* const* tasks, std::size_t count) {
   watch all(count);
+  for (std::size_t i = 0; i < count; ++i) all.add(*tasks[i], "first_of");
   try {
-    for (std::size_t i = 0; i < count; ++i) all.add(*tasks[i], "first_of");
+    meet_cancellation();
     const std::size_t first = *all.next();
     cancel_and_join(tasks, count, "another was first");
     return first;
@@ -86,6 +92,7 @@ void join_all(task_state* const* tasks, std::size_t count, const char* caller) {
   watch all(count);
   for (std::size_t i = 0; i < count; ++i) all.add(*tasks[i], caller);
   try {
+    meet_cancellation();
     while (!all.is_over()) static_cast<void>(all.next());
   } catch (...) {
     cancel_and_join(tasks, count, "the caller of coir::gather was cancelled");

@@ -14,23 +14,14 @@
 
 #include "nothing_left.hpp"
 #include "parent.hpp"
+#include "reason_of.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using cancelling = support::nothing_left;
 using support::counted;
-
-// The reason that `call` is cancelled for, or "not cancelled".
-template <class F>
-std::string reason_of(F&& call) {
-  try {
-    std::forward<F>(call)();
-  } catch (const coir::cancelled& c) {
-    return c.reason();
-  }
-  return "not cancelled";
-}
+using support::reason_of;
 
 TEST_F(cancelling, ends_the_blocking_call_at_once) {
   coir::testing::run([] {

@@ -41,7 +41,7 @@ using value_or_monostate = std::conditional_t<std::is_void_v<T>, std::monostate,
 template <class... T>
   requires(sizeof...(T) > 0 && (detail::task_or_callable<T> && ...))
 auto first_of(T&&... t) {
-  const auto tasks = std::tuple(detail::as_task(std::forward<T>(t))...);
+  const auto tasks = detail::as_tasks(std::forward<T>(t)...);
   using tuple = std::remove_const_t<decltype(tasks)>;
   const auto states = detail::with_states(tasks);
   const std::size_t first = detail::first_end(states.data(), states.size());
@@ -101,7 +101,7 @@ auto staggered_race(Range&& callables, std::chrono::duration<Rep, Period> delay)
   if constexpr (std::is_void_v<result>)
     return winner;
   else
-    return std::pair<std::size_t, result>(winner, tasks[winner].get());
+    return std::pair<std::size_t, result>(winner, detail::result_of(tasks[winner]));
 }
 
 }  // namespace coir

@@ -48,7 +48,7 @@ COIR_API void join_all(task_state* const* tasks, std::size_t count, const char* 
 template <class... T>
   requires(detail::task_or_callable<T> && ...)
 auto gather(T&&... t) {
-  const auto tasks = std::tuple(detail::as_task(std::forward<T>(t))...);
+  const auto tasks = detail::as_tasks(std::forward<T>(t)...);
   const auto states = detail::with_states(tasks);
   detail::join_all_or_throw(states.data(), states.size(), "gather");
   return std::apply([](const auto&... each) { return std::tuple(detail::result_of(each)...); }, tasks);
@@ -61,7 +61,7 @@ auto gather(const Range& tasks) {
   if constexpr (!std::is_void_v<result>) {
     std::vector<result> results;
     results.reserve(states.size());
-    for (const auto& t : tasks) results.push_back(t.get());
+    for (const auto& t : tasks) results.push_back(detail::result_of(t));
     return results;
   }
 }
@@ -74,7 +74,7 @@ auto gather(const Range& tasks) {
 template <class... T>
   requires(detail::task_or_callable<T> && ...)
 auto gather(collect_errors_t, T&&... t) {
-  const auto tasks = std::tuple(detail::as_task(std::forward<T>(t))...);
+  const auto tasks = detail::as_tasks(std::forward<T>(t)...);
   const auto states = detail::with_states(tasks);
   detail::join_all(states.data(), states.size(), "gather");
   return std::apply([](const auto&... each) { return std::tuple(detail::outcome_of(each)...); }, tasks);

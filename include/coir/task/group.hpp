@@ -159,9 +159,10 @@ class COIR_API group {
   ///           tasks run on; std::logic_error in in_group's body, which joins by itself
   void join();
 
-  /// Cancels the tasks, and the body: they end, and nothing is thrown for it.
+  /// Cancels the tasks, and the body: they end, and nothing is thrown for it. No more are added until join().
   ///
   /// Returns: whether this is the first time
+  /// Throws:  std::logic_error on another thread than that of its tasks
   bool cancel(std::string reason = {});
 
   /// How many tasks have not ended.

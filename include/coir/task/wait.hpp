@@ -37,6 +37,7 @@ auto wait_until(const Range& tasks, wait_mode mode, deadline until) {
   const auto states = detail::states_of(tasks);
   detail::watch all(states.size());
   for (detail::task_state* s : states) all.add(*s, "wait");
+  detail::meet_cancellation();
   while (!all.is_over()) {
     const auto ended = all.next(until);
     if (!ended || mode == first_completed || (mode == first_exception && states[*ended]->has_failed())) break;
@@ -72,6 +73,7 @@ class completed_tasks {
     /// Switches: may
     /// Throws:   cancelled
     iterator& operator++() {
+      detail::meet_cancellation();
       if (of_->watch_->is_over())
         of_ = nullptr;
       else

@@ -28,6 +28,8 @@ struct COIR_API group_state : scope {
   void launch(task_state& t, const fiber_options& options, const char* caller, bool now);
   // A task in here has ended; it has left already.
   void ended(task_state& t) noexcept;
+  // A task in here was cancelled. One that waits ends at once: it never runs, and so needs no room.
+  void release_cancelled(const task_state& t) noexcept;
   // Takes note of what has gone wrong, and cancels the tasks.
   void fail(std::exception_ptr error, const std::string& whose) noexcept;
 

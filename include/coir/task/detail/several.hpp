@@ -42,15 +42,22 @@ concept task_range = std::ranges::input_range<Range> && requires(std::ranges::ra
   requires std::same_as<std::remove_cvref_t<decltype(as_task(t))>, std::remove_cvref_t<decltype(t)>>;
 };
 
-// What a task results in, as a value.
+// In braces, for callables start in the order of the arguments.
+template <class... T>
+[[nodiscard]] auto as_tasks(T&&... t) {
+  return std::tuple{as_task(std::forward<T>(t))...};
+}
+
+// What a task that has ended results in, as a value. Not by get(), which a caller that was cancelled meanwhile may not
+// call any more: a result that has come is not lost to that.
 template <class T>
 auto result_of(const task<T>& t) {
-  if constexpr (std::is_void_v<T>) {
-    t.get();
+  task_state& s = task_access::state_of(t);
+  s.check();
+  if constexpr (std::is_void_v<T>)
     return std::monostate();
-  } else {
-    return t.get();
-  }
+  else
+    return take_result<T>(s);
 }
 
 template <class Tasks>

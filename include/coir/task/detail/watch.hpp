@@ -61,6 +61,10 @@ class COIR_API watch {
   lowlevel::wake_token waiter_;
 };
 
+// Throws cancelled. For the begin of calls that may wait, which are places where cancellation is met also when they
+// need not.
+COIR_API void meet_cancellation();
+
 // Cancels those that have not ended and waits for all of them, whatever is cancelled meanwhile.
 COIR_API void cancel_and_join(task_state* const* tasks, std::size_t count, const char* reason) noexcept;
 
