@@ -303,8 +303,8 @@ TEST_F(gather_outcomes, tell_of_each_and_cancel_nobody) {
     EXPECT_EQ(good.error(), nullptr);
     EXPECT_FALSE(bad.has_value() || bad);
     EXPECT_NE(bad.error(), nullptr);
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(text_of<std::runtime_error>([&] { (void)bad.value(); }), "bad");
-    EXPECT_EQ(reason_of([&] { gone.value(); }), "doomed");
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(text_of<std::runtime_error>([&bad = bad] { (void)bad.value(); }), "bad");
+    EXPECT_EQ(reason_of([&gone = gone] { gone.value(); }), "doomed");
     EXPECT_TRUE(nothing.has_value());
     EXPECT_NO_THROW(nothing.value());
   });
