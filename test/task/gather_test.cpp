@@ -267,6 +267,8 @@ TEST_F(gather, refuses_what_it_cannot_wait_for) {
   coir::testing::run([] {
     const coir::task<int> empty;
     EXPECT_THROW(coir::gather(empty), std::logic_error);
+    EXPECT_THROW(coir::gather([c = counted(1)] { ADD_FAILURE(); }, empty), std::logic_error);
+    EXPECT_EQ(counted::live(), 0) << "nothing was started";
     EXPECT_THROW(coir::gather(std::vector{empty}), std::logic_error);
     EXPECT_THROW(coir::gather(coir::collect_errors, empty), std::logic_error);
     EXPECT_THROW(coir::gather(coir::collect_errors, std::vector{empty}), std::logic_error);
