@@ -60,7 +60,7 @@ void scheduler::open(scope& s, activity& a) noexcept {
   s.opened_on = detail::this_thread.current;
   s.uncaught = detail::this_thread.exceptions->uncaught;
   // A destructor's, which what is around it does not interrupt: it may have a time of its own all the same.
-  if (detail::is_unwinding(*a.innermost)) [[unlikely]]
+  if (s.uncaught != 0 && detail::is_unwinding(*a.innermost)) [[unlikely]]
     s.shielded = true;
   a.innermost = &s;
   if (s.requested || (s.outer->in_effect && !s.shielded)) put_in_effect(s);

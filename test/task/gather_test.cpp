@@ -267,6 +267,8 @@ TEST_F(gather, refuses_what_it_cannot_wait_for) {
   coir::testing::run([] {
     const coir::task<int> empty;
     EXPECT_THROW(coir::gather(empty), std::logic_error);
+    EXPECT_THROW(coir::gather([c = counted(1)] { ADD_FAILURE(); }, empty), std::logic_error);
+    EXPECT_EQ(counted::live(), 0) << "nothing was started";
     EXPECT_THROW(coir::gather(std::vector{empty}), std::logic_error);
     EXPECT_THROW(coir::gather(coir::collect_errors, empty), std::logic_error);
     EXPECT_THROW(coir::gather(coir::collect_errors, std::vector{empty}), std::logic_error);
@@ -303,8 +305,8 @@ TEST_F(gather_outcomes, tell_of_each_and_cancel_nobody) {
     EXPECT_EQ(good.error(), nullptr);
     EXPECT_FALSE(bad.has_value() || bad);
     EXPECT_NE(bad.error(), nullptr);
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(text_of<std::runtime_error>([&] { (void)bad.value(); }), "bad");
-    EXPECT_EQ(reason_of([&] { gone.value(); }), "doomed");
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(text_of<std::runtime_error>([&bad = bad] { (void)bad.value(); }), "bad");
+    EXPECT_EQ(reason_of([&gone = gone] { gone.value(); }), "doomed");
     EXPECT_TRUE(nothing.has_value());
     EXPECT_NO_THROW(nothing.value());
   });

@@ -1,4 +1,5 @@
 // Waiting for some of several tasks.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -75,7 +76,7 @@ TEST_F(wait, for_all) {
     EXPECT_EQ(coir::now(), start + 3s);
     EXPECT_EQ(done, all);
     EXPECT_TRUE(pending.empty());
-    EXPECT_EQ(text_of<std::runtime_error>([&] { (void)done[1].get(); }), "failed");
+    EXPECT_EQ(text_of<std::runtime_error>([&done = done] { (void)done[1].get(); }), "failed");
     EXPECT_EQ(coir::wait(std::array{all[0]}, coir::all_completed).first.size(), 1U);
   });
 }
@@ -288,7 +289,7 @@ TEST_F(as_completed, is_an_input_range) {
     const tasks all{ends_after(3s, 3), ends_after(1s, 1), ends_after(2s, 2)};
     auto ended = coir::as_completed(all);
     std::vector<int> order;
-    for (int i : ended | std::views::transform([](auto& t) { return t.get(); })) order.push_back(i);
+    std::ranges::for_each(ended, [&](auto& t) { order.push_back(t.get()); });
     EXPECT_EQ(order, (std::vector{1, 2, 3}));
   });
 }

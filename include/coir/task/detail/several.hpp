@@ -42,9 +42,18 @@ concept task_range = std::ranges::input_range<Range> && requires(std::ranges::ra
   requires std::same_as<std::remove_cvref_t<decltype(as_task(t))>, std::remove_cvref_t<decltype(t)>>;
 };
 
-// In braces, for callables start in the order of the arguments.
+// Throws std::logic_error for an empty handle.
+template <class T>
+void refuse_empty(const task<T>& t) {
+  static_cast<void>(task_access::state_of(t));
+}
+template <class F>
+void refuse_empty(const F&) noexcept {}
+
+// Empty handles first, for then nothing has been started. In braces, for callables start in the order of the arguments.
 template <class... T>
 [[nodiscard]] auto as_tasks(T&&... t) {
+  (refuse_empty(t), ...);
   return std::tuple{as_task(std::forward<T>(t))...};
 }
 
