@@ -43,18 +43,24 @@ struct cut_short<void> {
 // Calls `fn` in `s`. Empty, or false: `s` was cancelled, and `fn` ended by that.
 template <class F, class R = std::invoke_result_t<F>>
 typename cut_short<R>::type run_in_scope(scope& s, const char* caller, F&& fn) {
-  const open_scope open(s, caller);
-  try {
-    if constexpr (std::is_void_v<R>) {
-      std::invoke(std::forward<F>(fn));
-      return true;
-    } else {
-      return typename cut_short<R>::type(std::invoke(std::forward<F>(fn)));
+  // A local, not what a return makes: clang before 17 forgets to destroy that when `open` throws at its end.
+  typename cut_short<R>::type result{};
+  {
+    const open_scope open(s, caller);
+    try {
+      if constexpr (std::is_void_v<R>) {
+        std::invoke(std::forward<F>(fn));
+        result = true;
+      } else if constexpr (std::is_reference_v<R>) {
+        result = typename cut_short<R>::type(std::invoke(std::forward<F>(fn)));
+      } else {
+        result.emplace(std::invoke(std::forward<F>(fn)));
+      }
+    } catch (const cancelled&) {
+      if (!absorbs(s)) throw;
     }
-  } catch (const cancelled&) {
-    if (!absorbs(s)) throw;
   }
-  return {};
+  return result;
 }
 
 // Cancels a scope at a deadline, as long as it lives.
