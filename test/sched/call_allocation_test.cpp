@@ -21,7 +21,7 @@ class call_allocation : public support::counts_allocations {
   template <class F>
   static long per_thousand(int batch, F queue) {
     long taken = 0;
-    coir::testing::run([&] {
+    coir::testing::run({.seed = 0}, [&] {
       const coir::scheduler_ref here = coir::this_scheduler();
       int calls = 0;
       const auto some = [&](int batches) {

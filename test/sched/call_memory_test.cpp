@@ -9,6 +9,7 @@
 #include <coir/task.hpp>
 #include <coir/testing.hpp>
 
+#include "emulator.hpp"
 #include "memory.hpp"
 #include "nothing_left.hpp"
 #include "sanitizer.hpp"
@@ -21,6 +22,7 @@ class call_memory : public support::nothing_left {
  protected:
   void SetUp() override {
     if (support::has_sanitizer) GTEST_SKIP() << "sanitizers reserve more address space than can be allowed";
+    if (support::is_emulated()) GTEST_SKIP() << "an emulator starts no program anew";
   }
 };
 

@@ -43,7 +43,7 @@ TEST_F(call_soon, calls_in_the_order_of_the_calls) {
 
 TEST_F(call_soon, takes_its_place_among_the_tasks) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     auto before = coir::spawn([&] { order.push_back(1); });
     coir::call_soon([&] { order.push_back(2); });
     auto after = coir::spawn([&] { order.push_back(3); });
@@ -54,7 +54,7 @@ TEST_F(call_soon, takes_its_place_among_the_tasks) {
 
 TEST_F(call_soon, out_of_a_callback_means_the_turn_after) {
   std::vector<std::string> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     coir::call_soon([&] {
       coir::call_soon([&] { order.push_back("queued by a callback"); });
       order.push_back("first");
@@ -69,7 +69,7 @@ TEST_F(call_soon, out_of_a_callback_means_the_turn_after) {
 }
 
 TEST_F(call_soon, again_and_again_starves_nobody) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     bool stop = false;
     int calls = 0;
     struct again {
@@ -265,7 +265,7 @@ TEST_F(call_soon, that_waits_when_main_returns_is_cancelled_and_waited_for) {
 
 TEST_F(call_soon, goes_on_while_the_remaining_tasks_are_joined) {
   bool called = false;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     coir::spawn([&called] {
       try {
         coir::sleep_for(1h);

@@ -39,7 +39,7 @@ struct nap {
 // Lets everybody sleep at once, beginning with a tick; how often the scheduler polled until all were awake.
 std::uint64_t polls_of(std::vector<nap>& naps) {
   std::uint64_t polls = 0;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const auto& stats = scheduler::current()->stats();
     std::vector<coir::task<>> tasks;
     for (nap& n : naps)
@@ -81,7 +81,7 @@ TEST_F(a_tick, is_not_waited_for_by_a_short_sleep) {
 TEST_F(a_tick, that_is_ended_by_a_short_sleep_ends_for_all) {
   std::vector<nap> naps{{20ms + 300us}, {20ms + 700us}};
   coir::clock::duration short_slept{};
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const deadline began = coir::now();
     auto a = coir::spawn([&] {
       coir::sleep_for(naps[0].length);
@@ -112,7 +112,7 @@ TEST_F(a_tick, costs_one_wake_up_however_many_sleep) {
 
 TEST_F(a_tick, leaves_the_order_of_the_deadlines) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const deadline begin = coir::now();
     std::vector<coir::task<>> tasks;
     for (const int n : {3, 1, 4, 2, 0})
@@ -128,7 +128,7 @@ TEST_F(a_tick, leaves_the_order_of_the_deadlines) {
 // Both for the same instant, but for one of them that is near by now.
 TEST_F(a_tick, leaves_the_order_of_the_calls_to_a_long_and_a_short_sleep) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     const deadline until = coir::now() + 20ms;
     const auto sleeps = [&](int n) {
       return coir::spawn([&order, until, n] {
@@ -146,7 +146,7 @@ TEST_F(a_tick, leaves_the_order_of_the_calls_to_a_long_and_a_short_sleep) {
 }
 
 TEST_F(a_tick, is_for_the_deadlines_of_other_waits_too) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     auto& s = *scheduler::current();
     const deadline begin = coir::now();
     EXPECT_EQ(s.park(s.prepare(), "a sign", begin + 20ms + 1ns), coir::lowlevel::wake_reason::timed_out);

@@ -171,7 +171,7 @@ TEST_F(on_done, takes_a_function_that_can_only_be_moved_and_destroys_it_after_th
 }
 
 TEST_F(on_done, may_register_another) {
-  coir::testing::run([] {
+  coir::testing::run({.seed = 0}, [] {
     coir::promise<int> p;
     int calls = 0;
     const auto f = p.get_future();

@@ -54,7 +54,7 @@ TEST_F(future, is_waited_for_until_somebody_sets_it) {
 
 TEST_F(future, wakes_everybody_in_the_order_of_their_coming) {
   std::vector<int> order;
-  coir::testing::run([&] {
+  coir::testing::run({.seed = 0}, [&] {
     coir::promise<int> p;
     std::vector<coir::task<>> tasks;
     for (int i = 0; i < 5; ++i)
