@@ -103,7 +103,7 @@ void scheduler::disarm(scope& s) noexcept {
 
 void scheduler::expire(scope& s) noexcept {
   static const auto cause = std::make_shared<const detail::cancel_cause>(
-      detail::cancel_cause{.reason = "its deadline has passed", .by = "a deadline", .is_deadline = true});
+      detail::cancel_cause{.reason = "its deadline has passed", .by = "a deadline"});
   cancel(s, cause);
 }
 

@@ -154,10 +154,10 @@ class COIR_API scheduler {
   /// or that activity has ended.
   [[nodiscard]] static bool close(detail::scope& s) noexcept;
 
-  /// Cancels `s` at `at`, by `t`, which the caller keeps until then or until stop(); at once when that is not
+  /// Cancels `s` at `at`, by `t`, which the caller keeps until then or until disarm(); at once when that is not
   /// after `now`.
   void cancel_at(deadline at, deadline now, detail::scope& s, detail::scope_expiry& t) noexcept;
-  /// Unless it has ended by then, or was stopped.
+  /// Takes that back, if it has not happened.
   static void disarm(detail::scope& s) noexcept;
 
   /// Cancels what runs inside of `s`, now or later: the waits that are open end, and those to come throw.

@@ -26,7 +26,6 @@ struct scope_expiry;
 struct cancel_cause {
   std::string reason;
   std::string by;  // "task 'reader'"; empty: not known
-  bool is_deadline = false;
 };
 using shared_cause = std::shared_ptr<const cancel_cause>;
 
